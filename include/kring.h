@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kring: write I/O once against the io_uring operation model, run it on any Linux kernel.
+ *
+ * The contract, once for all functions:
+ *
+ * Results.   Functions return >= 0, or a negative errno, or a negative KRING_E code (outside the
+ *            errno range). errno is neither read nor written. Nothing is printed.
+ * Memory.    One mapping (or the caller's memory) at kring_open(), nothing afterwards.
+ * Borrowing. Everything reachable from a pointer argument of an operation (data, paths, iovecs,
+ *            msghdrs, addresses, timespecs) is borrowed from kring_start() until the operation's
+ *            final callback, release callback or kring_result(). A multishot operation's memory is
+ *            shared and read-only meanwhile.
+ * Threads.   A ring belongs to the thread that first submits. From other threads and from signal
+ *            handlers only kring_wake() may be called.
+ * Handles.   A kring_op is index and generation; once the operation has ended every call with its
+ *            handle answers -ESTALE. A ring pointer is invalid after kring_close() returned 0.
+ * fds.       Every int fd argument also takes KRING_DIRECT(index), unless it says otherwise.
+ *            Descriptors that kring creates are close-on-exec.
+ * Times.     Nanoseconds in int64_t; relative ones count on CLOCK_MONOTONIC.
+ * Kernels.   "native 5.6" says from which mainline release the kernel engine runs the operation
+ *            (include/linux/io_uring.h of that release); everywhere else the soft engine does.
+ */
+#ifndef KRING_H
+#define KRING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KRING_VERSION_MAJOR 0
+#define KRING_VERSION_MINOR 1
+
+/* Errors outside the errno range (which ends at 4095); returned negated. */
+#define KRING_EKERNEL 10001 /* this kernel (or engine, or build) cannot run it: kring_explain() */
+#define KRING_EIDLE 10002   /* kring_run(): nothing is started, so nothing can complete */
+#define KRING_ECLOSED 10003 /* kring_run(): a callback closed the ring; the pointer is now invalid */
+#define KRING_ELOST 10004   /* the kernel took the operation and can never report it */
+#define KRING_EEOF 10005    /* a composite read or receive met the end before its length */
+
+#define KRING_US INT64_C(1000)
+#define KRING_MS INT64_C(1000000)
+#define KRING_SECOND INT64_C(1000000000)
+#define KRING_FOREVER INT64_C(-1)
+
+/* Index range of direct descriptors: 0 to 2^20 - 1. Any other negative fd is -EBADF. */
+#define KRING_DIRECT(index) ((int)(-2147483647 - 1 + (int)(index)))
+/* Where an operation creates a descriptor: let the engine choose a free slot. */
+#define KRING_SLOT_ANY UINT32_C(0xfffffffe)
+
+struct kring;
+struct iovec;
+struct msghdr;
+struct sockaddr;
+struct statx;
+
+typedef struct kring_op {
+    uint32_t index;      /* when generation is 0: the positive error code */
+    uint32_t generation; /* never 0 in a valid handle */
+} kring_op;
+
+/* 0, or the error that creating or configuring the operation met. */
+static inline int kring_op_error(kring_op op)
+{
+    return op.generation != 0 ? 0 : -(int)op.index;
+}
+
+enum kring_engine {
+    KRING_ENGINE_AUTO = 0,   /* kernel where it works, soft everywhere else; open never fails for
+                                lack of io_uring */
+    KRING_ENGINE_KERNEL = 1, /* io_uring only: what it cannot run is -KRING_EKERNEL */
+    KRING_ENGINE_SOFT = 2,   /* makes no io_uring system call at all */
+    KRING_ENGINE_NONE = 3    /* only as an answer: nothing runs it */
+};
+
+/* kring_result.flags */
+#define KRING_MORE (1u << 0)          /* not final: the multishot operation goes on */
+#define KRING_BUFFER (1u << 1)        /* buffer_id, data and length name a provided buffer */
+#define KRING_DEADLINE (1u << 2)      /* value is -ETIME because the deadline passed */
+#define KRING_SOCK_NONEMPTY (1u << 3) /* hint: the socket has more (native 5.19) */
+#define KRING_NOTIF_COPIED (1u << 4)  /* a zero-copy send was copied after all */
+#define KRING_BUFFER_MORE (1u << 5)   /* the same buffer goes on being filled (native 6.12) */
+#define KRING_SKIPPED (1u << 6)       /* never started: an earlier member of its chain failed */
+
+struct kring_result {
+    int64_t value;      /* >= 0, -errno or -KRING_E code */
+    uint32_t flags;     /* KRING_MORE and others above */
+    int32_t raw;        /* what the engine itself answered */
+    void *data;         /* with KRING_BUFFER: start of the received bytes, ring's pool memory */
+    uint32_t length;    /* with KRING_BUFFER: bytes in it */
+    uint16_t buffer_id; /* with KRING_BUFFER: which buffer of the pool */
+    uint16_t group;     /* with KRING_BUFFER: which pool */
+    uint32_t engine;    /* enum kring_engine that ran it */
+    uint32_t reserved;
+};
+
+/*
+ * Called from kring_run(), kring_wait_op() and kring_close() on the owner's thread; may start,
+ * drop and cancel operations and close the ring. The result is valid during the call. In the
+ * final call (no KRING_MORE) kring_start() with the same handle runs the operation again.
+ */
+typedef void kring_done(struct kring *ring, kring_op op, const struct kring_result *result,
+                        void *user);
+/* Called exactly once when the engine has given a dropped operation's memory back. */
+typedef void kring_release(void *arg);
+
+/* kring_options.flags */
+#define KRING_FDS_CLOSED_BY_KRING (1u << 0) /* promise: fds used here are closed only through kring
+                                               (kring_close_fd), so epoll registrations may stay */
+#define KRING_NO_ENVIRONMENT (1u << 1)      /* ignore KRING_ENGINE and KRING_KERNEL */
+
+/* Told once per cause when an operation that ran on io_uring no longer can; text is static. */
+typedef void kring_downgrade(struct kring *ring, unsigned opcode, int error, const char *text,
+                             void *user);
+/* A message from kring_msg_ring() of another ring. */
+typedef void kring_message(struct kring *ring, int32_t value, uint64_t data, void *user);
+/*
+ * Runs job(job_arg) on a thread of the application's, any time later; returns 0, or a negative
+ * errno when it cannot (the operation then runs inline).
+ */
+typedef int kring_offload(void *user, void (*job)(void *job_arg), void *job_arg);
+/* Trace hook, only called under CONFIG_KRING_TRACE: event is "start", "submit", "cqe", "done". */
+typedef void kring_event(struct kring *ring, const char *event, kring_op op, int64_t value,
+                         void *user);
+
+struct kring_options {
+    uint32_t size;               /* sizeof(struct kring_options), set by KRING_OPTIONS_INIT */
+    uint32_t engine;             /* enum kring_engine; default auto */
+    uint32_t flags;              /* KRING_FDS_CLOSED_BY_KRING, KRING_NO_ENVIRONMENT */
+    uint32_t entries;            /* SQ entries, 1 to 32768, rounded up; 0 = CONFIG default (64) */
+    uint32_t cq_entries;         /* CQ entries; 0 = twice the SQ, or what the operations need */
+    uint32_t operations;         /* slab: operations that exist at once, 1 to 1048575; 0 = config */
+    uint32_t timers;             /* deadlines and soft timeouts at once; 0 = operations */
+    uint32_t fds;                /* fds the soft engine watches at once; 0 = operations */
+    uint32_t direct_descriptors; /* size of the direct descriptor table; 0 = none */
+    uint32_t pools;              /* provided-buffer pools at once; 0 = 8 */
+    uint32_t setup_wanted;       /* IORING_SETUP_ flags given up one by one on refusal */
+    uint32_t setup_required;     /* IORING_SETUP_ flags without which the kernel engine fails */
+    uint32_t sq_thread_cpu;      /* with SQPOLL and SQ_AFF */
+    uint32_t sq_thread_idle_ms;  /* with SQPOLL */
+    int32_t attach_fd;           /* with ATTACH_WQ: kring_ring_fd() of another ring; else -1 */
+    uint32_t reserved;           /* 0 */
+    const char *kernel;          /* simulate this release, "5.10"; NULL = the real one */
+    void *memory;                /* static memory of kring_memory_needed() bytes, page aligned */
+    size_t memory_size;
+    kring_offload *offload; /* for blocking disk calls of the soft engine; NULL = run inline */
+    void *offload_user;
+    kring_downgrade *on_downgrade;
+    kring_message *on_message;
+    kring_event *on_event;
+    void *user; /* given to on_downgrade, on_message and on_event */
+};
+
+#define KRING_OPTIONS_INIT \
+    {(uint32_t)sizeof(struct kring_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, \
+     NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+
+/*
+ * Opens a ring. *ring is written only on success. Errors: -EINVAL (an option out of range, an
+ * unknown flag, a non-zero tail of a newer header), -ENOMEM (memory, or memory_size too small),
+ * -EMFILE, -ENFILE, -KRING_EKERNEL (engine kernel demanded and refused: kring_open_explain()).
+ * In auto, any refusal of io_uring falls to soft and is recorded.
+ */
+int kring_open(struct kring **ring, const struct kring_options *options);
+/* Why the last engine decision for these options fell as it did: probes again, needs no ring. */
+int kring_open_explain(const struct kring_options *options, char *text, size_t size);
+/* Bytes for options.memory, or -EINVAL. */
+int64_t kring_memory_needed(const struct kring_options *options);
+/*
+ * Submits what is queued, cancels what runs, waits at most timeout_ns and frees the ring. Final
+ * callbacks and releases run meanwhile. -EBUSY: something is still in the kernel; the ring lives
+ * on and can be closed again. Inside a callback: takes effect when the outermost kring_run()
+ * returns (-KRING_ECLOSED there). fds that the application opened stay open.
+ */
+int kring_close(struct kring *ring, int64_t timeout_ns);
+
+/*
+ * Submits, waits until at least one callback was delivered or timeout_ns passed (0 = do not wait,
+ * KRING_FOREVER), delivers. Returns the number of callbacks delivered; 0 = timeout, wake or a
+ * signal (EINTR is not reported, so a handler's flag can be checked).
+ * Errors: -KRING_EIDLE, -KRING_ECLOSED, -EDEADLK (inside a callback).
+ */
+int kring_run(struct kring *ring, int64_t timeout_ns);
+/* Hands queued operations to the engines without waiting or delivering. Returns how many. */
+int kring_submit(struct kring *ring);
+/* Makes a waiting (or the next waiting) kring_run() return. Async-signal-safe, any thread. */
+int kring_wake(struct kring *ring);
+/* Runs until op, started with done = NULL, has ended: 0; -ETIME after timeout_ns; -EDEADLK. */
+int kring_wait_op(struct kring *ring, kring_op op, int64_t timeout_ns);
+/* Takes the result of an ended operation started with done = NULL and frees it; -EAGAIN before. */
+int kring_result(struct kring *ring, kring_op op, struct kring_result *result);
+
+/*
+ * Starts an operation: queues it, never enters the kernel. done may be NULL for single-shots (ask
+ * with kring_result). Errors: the one in the handle, -ESTALE, -EBUSY (already running),
+ * -KRING_EKERNEL. A failed start calls nothing and frees the operation (not with -EBUSY).
+ */
+int kring_start(struct kring *ring, kring_op op, kring_done *done, void *user);
+/*
+ * Starts n operations so that each begins when the one before succeeded in full; a failure or short
+ * transfer ends the rest with -ECANCELED. done is called for each member. With KRING_HARDLINK set
+ * on a member, its failure does not end the chain. Nothing is started if any member is invalid;
+ * then all are freed.
+ */
+int kring_start_chain(struct kring *ring, const kring_op *ops, unsigned count, kring_done *done,
+                      void *user);
+/*
+ * Asks a running operation to end; its callback gets -ECANCELED, or its result if that came
+ * first. 0, -ESTALE, or -EALREADY when it is not running.
+ */
+int kring_cancel(struct kring *ring, kring_op op);
+/*
+ * Gives up an operation. Not running: freed, release(arg) called before return. Running: canceled,
+ * release(arg) called from a later kring_run() when its memory is no longer borrowed. Its callback
+ * is never called again; fds and buffers its result owns are closed and given back. release may
+ * be NULL. 0 or -ESTALE.
+ */
+int kring_drop(struct kring *ring, kring_op op, kring_release *release, void *arg);
+
+/* Options of an operation that has not started. 0 or an error that kring_start() repeats. */
+#define KRING_ASYNC (1u << 0)        /* hint: go to a worker at once (native 5.6; ignored by soft) */
+#define KRING_DRAIN (1u << 1)        /* start after all earlier operations ended, later ones wait */
+#define KRING_HARDLINK (1u << 2)     /* in a chain: failure does not cancel the rest */
+int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags);
+/* Relative to the start; expiry cancels the operation: -ETIME with KRING_DEADLINE. >= 0. */
+int kring_set_deadline(struct kring *ring, kring_op op, int64_t timeout_ns);
+/* Pins this operation to an engine; what that engine cannot run fails at start. */
+int kring_set_engine(struct kring *ring, kring_op op, enum kring_engine engine);
+/* For openat, socket, accept: create a direct descriptor in slot (or KRING_SLOT_ANY), no fd. */
+int kring_set_slot(struct kring *ring, kring_op op, uint32_t slot);
+/* For read, readv, recv, recvmsg: let the engine pick a buffer of this pool. */
+int kring_set_pool(struct kring *ring, kring_op op, int pool);
+
+/* ---- Inside somebody else's loop ---- */
+
+/* Readable whenever kring_run(ring, 0) has work, timers included; owned by the ring. -errno. */
+int kring_fd(struct kring *ring);
+/* Nanoseconds until the ring's next timer: 0 = now, -1 = none. For builds without timerfd. */
+int64_t kring_next_timeout(struct kring *ring);
+struct kring_pollfd {
+    int fd;
+    short events; /* POLLIN and others of <poll.h> */
+    short revents;
+};
+/* What to poll in a foreign loop: fills at most count, returns how many there are. */
+int kring_pollfds(struct kring *ring, struct kring_pollfd *fds, unsigned count);
+/* The io_uring's own fd for attach_fd, or -ENOENT on a ring without kernel engine. */
+int kring_ring_fd(struct kring *ring);
+
+/* ---- What runs where ---- */
+
+#define KRING_ROUTE_BLOCKS (1 << 8)   /* or-ed into kring_route(): may block the ring's thread */
+#define KRING_ROUTE_UNPROVEN (1 << 9) /* or-ed: will be tried once before it is trusted */
+/* enum kring_engine that a start would choose now (NONE: -KRING_EKERNEL at start), with flags. */
+int kring_route(struct kring *ring, kring_op op);
+/* The same for a plain opcode (IORING_OP_ number). */
+int kring_route_opcode(struct kring *ring, unsigned opcode);
+/* Pins every later start of this opcode. -EINVAL unknown, -EBUSY contradicts a pool's or table's
+ * home. */
+int kring_pin(struct kring *ring, unsigned opcode, enum kring_engine engine);
+
+struct kring_stats {
+    uint64_t started;          /* operations started, internal ones not counted */
+    uint64_t completed;        /* final results, delivered or released */
+    uint64_t kernel;           /* of the started: requests given to io_uring */
+    uint64_t soft;             /* of the started: requests given to the soft engine */
+    uint64_t kernel_enters;    /* io_uring_enter calls */
+    uint64_t soft_waits;       /* epoll_pwait or ppoll calls */
+    uint64_t unmatched;        /* CQEs that matched no operation */
+    uint64_t overflows;        /* times a CQ overflowed (nothing lost where NODROP or soft) */
+    uint64_t downgrades;       /* capabilities demoted at run time */
+    uint64_t restarts;         /* EINTR restarts */
+    uint64_t dropped_resources; /* fds and buffers given back for dropped operations */
+    uint32_t running;          /* operations running now */
+    uint32_t queued;           /* of these: waiting for a submission slot */
+};
+int kring_stats(struct kring *ring, struct kring_stats *stats);
+
+struct kring_caps {
+    uint32_t engine;         /* enum kring_engine: KERNEL (maybe mixed) or SOFT */
+    uint32_t soft_available; /* 1: a soft engine stands beside */
+    uint32_t simulated;      /* 1: masked to another kernel's abilities */
+    uint32_t features;       /* IORING_FEAT_ bits */
+    uint32_t setup_flags;    /* IORING_SETUP_ flags the ring got */
+    uint32_t setup_refused;  /* of the wanted ones: given up */
+    uint32_t sq_entries;     /* what was got */
+    uint32_t cq_entries;
+    uint32_t asked_entries;  /* what was asked */
+    int32_t kernel_error;    /* why there is no kernel engine: raw -errno of the refusal, or 0 */
+    uint32_t cause;          /* enum kring_cause */
+    uint32_t cause_certain;  /* 1: proven, 0: probable */
+    uint64_t bytes_needed;   /* ring memory charged to RLIMIT_MEMLOCK, as sized */
+};
+enum kring_cause {
+    KRING_CAUSE_NONE = 0,      /* the kernel engine works */
+    KRING_CAUSE_OPTION,        /* engine soft was asked for (option, environment) */
+    KRING_CAUSE_CONFIG,        /* kring was built without the kernel engine */
+    KRING_CAUSE_ABSENT,        /* the kernel has no io_uring (old, or CONFIG_IO_URING off) */
+    KRING_CAUSE_SYSCTL,        /* kernel.io_uring_disabled */
+    KRING_CAUSE_SECCOMP,       /* a seccomp filter */
+    KRING_CAUSE_LSM,           /* a security module */
+    KRING_CAUSE_MEMLOCK,       /* RLIMIT_MEMLOCK */
+    KRING_CAUSE_MEMORY,        /* out of memory */
+    KRING_CAUSE_FDS,           /* EMFILE or ENFILE */
+    KRING_CAUSE_FLAGS,         /* a required setup flag is unknown here */
+    KRING_CAUSE_UNPROVEN,      /* the ring was made but its round trip failed */
+    KRING_CAUSE_SIMULATED,     /* the simulated kernel has none */
+    KRING_CAUSE_QUIRK,         /* a quirk row forbids it on this kernel */
+    KRING_CAUSE_UNKNOWN
+};
+int kring_caps(struct kring *ring, struct kring_caps *caps);
+/*
+ * A sentence on why: error is a value a callback or function gave for this operation (or 0 to
+ * explain its route). Writes at most size bytes with the final 0; returns the full length.
+ * Under CONFIG_KRING_EXPLAIN=n writes the numbers only.
+ */
+int kring_explain(struct kring *ring, kring_op op, int64_t error, char *text, size_t size);
+/* The same without a handle: opcode (IORING_OP_ number) and error. */
+int kring_explain_opcode(struct kring *ring, unsigned opcode, int64_t error, char *text,
+                         size_t size);
+/* Short static name of a code: "ECONNRESET", "KRING_EKERNEL"; "E?" for others. */
+const char *kring_error_name(int64_t error);
+
+/* ---- Provided buffers ---- */
+
+/*
+ * A pool of count buffers (1 to 32768) of size bytes in memory (borrowed until kring_pool_close).
+ * Returns the pool's id >= 0. A pool serves operations on whichever engine is its home, chosen here.
+ * A buffer goes back after the callback that delivered it unless kring_buffer_keep() was called.
+ */
+int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size);
+/* -EBUSY while an operation uses the pool. */
+int kring_pool_close(struct kring *ring, int pool);
+/* In the callback: the application keeps the buffer until kring_buffer_return(). */
+int kring_buffer_keep(struct kring *ring, const struct kring_result *result);
+int kring_buffer_return(struct kring *ring, int pool, uint16_t buffer_id);
+
+/* ---- Direct descriptors ---- */
+
+/* Puts fd (or -1: empties) into a slot at once; the table keeps its own reference. */
+int kring_direct_update(struct kring *ring, uint32_t slot, int fd);
+
+/* ---- Operations: each returns a handle NOT_STARTED; the slab being full is -EAGAIN in it. ---- */
+
+#define KRING_CUR_POS INT64_C(-1) /* offset: the file's current position */
+
+/* Does nothing; value 0. Native 5.1. */
+kring_op kring_nop(struct kring *ring);
+/* Any SQE, copied: opcode, flags and fields as given, user_data replaced. References to another
+ * operation by user_data (cancel, poll and timeout remove) take kring_user_data(op). */
+struct io_uring_sqe;
+kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *sqe);
+uint64_t kring_user_data(kring_op op);
+
+/* Opens path below dirfd (AT_FDCWD); O_CLOEXEC is added. value: fd, or slot with kring_set_slot.
+ * Native 5.6. dirfd is a plain fd. */
+kring_op kring_openat(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mode);
+/* Closes; never restarted. value 0. Native 5.6, direct 5.15. */
+kring_op kring_close_fd(struct kring *ring, int fd);
+/* offset >= 0 or KRING_CUR_POS. value: bytes, 0 = end. Native 5.6. */
+kring_op kring_read(struct kring *ring, int fd, void *data, uint32_t length, int64_t offset);
+kring_op kring_write(struct kring *ring, int fd, const void *data, uint32_t length,
+                     int64_t offset);
+/* count 0 to 1024; flags RWF_. Native 5.1. */
+kring_op kring_readv(struct kring *ring, int fd, const struct iovec *vectors, uint32_t count,
+                     int64_t offset, uint32_t flags);
+kring_op kring_writev(struct kring *ring, int fd, const struct iovec *vectors, uint32_t count,
+                      int64_t offset, uint32_t flags);
+/* Reads again and again into buffers of a pool; a pollable file. Native 6.7. */
+kring_op kring_read_multishot(struct kring *ring, int fd, int pool);
+/* flags 0 or KRING_DATASYNC. Native 5.1. */
+#define KRING_DATASYNC (1u << 0)
+kring_op kring_fsync(struct kring *ring, int fd, uint32_t flags);
+/* As statx(2). Native 5.6. dirfd is a plain fd. */
+kring_op kring_statx(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mask,
+                     struct statx *buffer);
+/* Offsets >= 0 or -1 (none, or current). One side must be a pipe. flags SPLICE_F_. Native 5.7. */
+kring_op kring_splice(struct kring *ring, int fd_in, int64_t offset_in, int fd_out,
+                      int64_t offset_out, uint32_t length, uint32_t flags);
+/* Both are pipes. Native 5.8. */
+kring_op kring_tee(struct kring *ring, int fd_in, int fd_out, uint32_t length, uint32_t flags);
+
+/* SOCK_CLOEXEC is added. value: fd, or slot. Native 5.19. */
+kring_op kring_socket(struct kring *ring, int domain, int type, int protocol);
+/* Native 6.11. */
+kring_op kring_bind(struct kring *ring, int fd, const struct sockaddr *address, uint32_t length);
+kring_op kring_listen(struct kring *ring, int fd, int backlog);
+/* address and length may be NULL; flags SOCK_NONBLOCK (SOCK_CLOEXEC is added). value: fd, or
+ * slot. Native 5.5. */
+kring_op kring_accept(struct kring *ring, int fd, struct sockaddr *address, uint32_t *length,
+                      int flags);
+/* One callback per connection, value its fd (or slot with KRING_SLOT_ANY). Native 5.19. */
+kring_op kring_accept_multishot(struct kring *ring, int fd, int flags);
+/* Native 5.5. */
+kring_op kring_connect(struct kring *ring, int fd, const struct sockaddr *address,
+                       uint32_t length);
+/* flags MSG_; MSG_NOSIGNAL is added. Native 5.6. */
+kring_op kring_send(struct kring *ring, int fd, const void *data, uint32_t length, int flags);
+kring_op kring_recv(struct kring *ring, int fd, void *data, uint32_t length, int flags);
+/* Receives again and again into buffers of a pool; the end of stream is value 0, final. Native 6.0. */
+kring_op kring_recv_multishot(struct kring *ring, int fd, int pool, int flags);
+/* Native 5.3. */
+kring_op kring_sendmsg(struct kring *ring, int fd, const struct msghdr *message, int flags);
+kring_op kring_recvmsg(struct kring *ring, int fd, struct msghdr *message, int flags);
+/* Each buffer begins with struct io_uring_recvmsg_out, name, control, payload; message gives
+ * msg_namelen and msg_controllen only. Native 6.0. */
+kring_op kring_recvmsg_multishot(struct kring *ring, int fd, const struct msghdr *message, int pool,
+                                 int flags);
+/* how: SHUT_RD, SHUT_WR, SHUT_RDWR. Native 5.11. */
+kring_op kring_shutdown(struct kring *ring, int fd, int how);
+
+/* events: POLLIN and others of <poll.h>; value: the events that are. Native 5.1. */
+kring_op kring_poll(struct kring *ring, int fd, uint32_t events);
+/* One callback per readiness change. Native 5.13. */
+kring_op kring_poll_multishot(struct kring *ring, int fd, uint32_t events);
+/* Ends the poll target with -ECANCELED: 0, -ENOENT, -EALREADY. Native 5.1. */
+kring_op kring_poll_remove(struct kring *ring, kring_op target);
+/* Changes the events of a running poll. Native 5.13. */
+kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events);
+
+struct kring_time {
+    int64_t seconds;
+    int64_t nanoseconds; /* 0 to 999999999 */
+};
+#define KRING_ABSOLUTE (1u << 0)
+#define KRING_BOOTTIME (1u << 1)
+#define KRING_REALTIME (1u << 2)
+#define KRING_ETIME_SUCCESS (1u << 3) /* in a chain the expiry counts as success (native 5.16) */
+/* time is borrowed. count 0 = time only; else also ends (value 0) when count operations have
+ * completed after its start. value -ETIME at expiry. Native 5.4. */
+kring_op kring_timeout(struct kring *ring, const struct kring_time *time, uint32_t count,
+                       uint32_t flags);
+/* Fires every time, repeat times (0 = for ever), each value -ETIME with KRING_MORE. Native 6.4. */
+kring_op kring_timeout_multishot(struct kring *ring, const struct kring_time *time,
+                                 uint32_t repeat, uint32_t flags);
+/* 0, -ENOENT, -EALREADY, -EBUSY. Native 5.5. */
+kring_op kring_timeout_remove(struct kring *ring, kring_op target);
+/* Sets a new time on a running timeout. Native 5.11. */
+kring_op kring_timeout_update(struct kring *ring, kring_op target, const struct kring_time *time,
+                              uint32_t flags);
+/* In a chain, directly behind the operation it limits. Native 5.5. */
+kring_op kring_link_timeout(struct kring *ring, const struct kring_time *time, uint32_t flags);
+
+/* Cancels as an operation of its own (so that it can be linked): value 0, -ENOENT, -EALREADY. */
+kring_op kring_cancel_op(struct kring *ring, kring_op target);
+/* All operations on fd: value is how many, or -ENOENT. Native 5.19. */
+kring_op kring_cancel_fd(struct kring *ring, int fd);
+/* Everything started so far: value is how many. Native 5.19. */
+kring_op kring_cancel_any(struct kring *ring);
+/* Posts to another ring's on_message; data below 2^52. -EAGAIN: its mailbox is full. target must
+ * stay open until the result. Native 5.18. */
+kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data);
+/* As kring_direct_update, count slots from offset, as an operation. fds is in and out. Native 5.6. */
+kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32_t offset);
+/* Legacy provided buffers: count buffers of size bytes from memory with ids from first. Prefer
+ * kring_pool_init. Native 5.7. */
+kring_op kring_provide_buffers(struct kring *ring, void *memory, uint32_t size, uint32_t count,
+                               uint16_t group, uint16_t first);
+kring_op kring_remove_buffers(struct kring *ring, uint32_t count, uint16_t group);
+
+/* Composites: go on over short transfers. value: length, or an error; at an early end -KRING_EEOF,
+ * result.length says how many bytes were transferred before it or before the error. */
+kring_op kring_read_full(struct kring *ring, int fd, void *data, uint32_t length, int64_t offset);
+kring_op kring_write_all(struct kring *ring, int fd, const void *data, uint32_t length,
+                         int64_t offset);
+kring_op kring_recv_full(struct kring *ring, int fd, void *data, uint32_t length, int flags);
+kring_op kring_send_all(struct kring *ring, int fd, const void *data, uint32_t length, int flags);
+/* Vectored: the iovec array is rewritten while it runs (entries are consumed). */
+kring_op kring_read_full_v(struct kring *ring, int fd, struct iovec *vectors, uint32_t count,
+                           int64_t offset);
+kring_op kring_write_all_v(struct kring *ring, int fd, struct iovec *vectors, uint32_t count,
+                           int64_t offset);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
