@@ -21,8 +21,8 @@ typedef long kring__word;
     "$1", "$3", "$10", "$11", "$12", "$13", "$14", "$15", "$24", "$25", "hi", "lo", "memory"
 #endif
 
-static inline long kring__raw6(long nr, kring__word a, kring__word b, kring__word c,
-                               kring__word d, kring__word e, kring__word f)
+static inline kring__word kring__mips_raw6(long nr, kring__word a, kring__word b, kring__word c,
+                                           kring__word d, kring__word e, kring__word f)
 {
     register kring__word v0 __asm__("$2") = nr;
     register kring__word a0 __asm__("$4") = a;
@@ -36,5 +36,13 @@ static inline long kring__raw6(long nr, kring__word a, kring__word b, kring__wor
                      : "+r"(v0), "+r"(a3), "+r"(a4), "+r"(a5)
                      : "r"(a0), "r"(a1), "r"(a2)
                      : KRING__MIPS_CLOBBERS);
-    return (long)(a3 != 0 ? -v0 : v0);
+    return a3 != 0 ? -v0 : v0;
+}
+/* On n32 a file position is wider than long. */
+#define kring__raw6_wide kring__mips_raw6
+
+static inline long kring__raw6(long nr, kring__word a, kring__word b, kring__word c,
+                               kring__word d, kring__word e, kring__word f)
+{
+    return (long)kring__mips_raw6(nr, a, b, c, d, e, f);
 }

@@ -11,6 +11,8 @@
  *   KRING__PREAD_PADDED          pread64 and pwrite64 alone have such a padding word,
  *   KRING__FADVISE_ADVICE_SECOND fadvise64_64 takes the advice before the offsets,
  *   KRING__MMAP_BLOCK            mmap takes its arguments in memory,
+ *   KRING__OFFSET_IN_REGISTER    a register holds 64 bits although long does not,
+ *   kring__raw6_wide             kring__raw6 with the whole register as its result,
  *   kring__raw7                  a call of seven words exists.
  * Only abi/sys*.c includes this header.
  */

@@ -25,6 +25,9 @@
 #ifndef KRING__OFFSET_IN_REGISTER
 #define KRING__OFFSET_IN_REGISTER (__SIZEOF_LONG__ == 8)
 #endif
+#ifndef kring__raw6_wide
+#define kring__raw6_wide kring__raw6
+#endif
 
 /* Not on this architecture: kring__call answers -ENOSYS without a system call. */
 #define KRING__NR_NONE (-1)

@@ -112,18 +112,12 @@ long kring__sys_pwrite64(int fd, const void *buf, size_t len, int64_t offset)
 
 long kring__sys_lseek(int fd, int64_t offset, int whence, int64_t *result)
 {
-#if __SIZEOF_LONG__ == 8
-    long position = KRING__WORDS(__NR_lseek, fd, offset, whence);
+    kring__word position = kring__raw6_wide(__NR_lseek, fd, offset, whence, 0, 0, 0);
 
-    if ((unsigned long)position > -4096UL)
-        return position;
+    if ((uint64_t)position > (uint64_t)-4096)
+        return (long)position;
     *result = position;
     return 0;
-#else
-    /* n32: a long would cut the position, so the call that stores it is used. */
-    return KRING__WORDS(__NR__llseek, fd, KRING__HIGH(offset), KRING__LOW(offset),
-                        KRING__WORD(result), whence);
-#endif
 }
 
 long kring__sys_fallocate(int fd, int mode, int64_t offset, int64_t len)

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A light look with the analysers that are installed: `make lint`.
+set -u
+O=${O:-build}
+status=0
+sources=$(ls abi/*.c probe/*.c fallback/*.c ops/*.c ops/*/*.c 2>/dev/null)
+[ -f "$O/kring-config.h" ] || ${MAKE:-make} --no-print-directory "$O/kring-config.h" || exit 1
+if command -v cppcheck >/dev/null 2>&1; then
+    echo "cppcheck"
+    cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+        --suppress=missingIncludeSystem --include="$O/kring-config.h" -Iinclude -I. $sources || status=1
+else
+    echo "cppcheck is not installed: skipped"
+fi
+if command -v clang-tidy >/dev/null 2>&1; then
+    echo "clang-tidy"
+    clang-tidy --quiet --warnings-as-errors='*' \
+        --checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-narrowing-conversions,-bugprone-branch-clone,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*' \
+        $sources -- -std=c11 -Iinclude -I. -include "$O/kring-config.h" 2>&1 | grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -header' >"$O/tidy.log"
+    grep -qE ' (error|warning): ' "$O/tidy.log" && { cat "$O/tidy.log"; status=1; }
+else
+    echo "clang-tidy is not installed: skipped"
+fi
+# Facts of style that a machine can see.
+grep -rnE '.{101,}' --include='*.[ch]' abi probe fallback ops include examples tests bench 2>/dev/null && { echo "lines over 100 columns"; status=1; }
+[ "$status" = 0 ] && echo "lint: nothing found"
+exit $status

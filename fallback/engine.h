@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The soft engine's own: its state, and what its mechanisms say to each other.
+ *
+ *   setup.c      memory, setup, close            register.c   the register calls
+ *   submit.c     SQE -> request, chains, drain   run.c        request -> attempts -> completion
+ *   cq.c         CQEs, overflow                  enter.c      the wait
+ *   readiness.c  who waits for which fd          epoll.c, ppoll.c   one of which is asked
+ *   timer.c      what happens later              cancel.c     what shall not happen
+ *   files.c      the fixed table                 buffers.c    provided buffers
+ *   mail.c       words from other threads        poll.c       polls as requests
+ *
+ * A request is in one place at a time, which `armed` names; place and lists change together in
+ * the functions below. It is completed once: kring__finish() decides the result,
+ * kring__flush_completions() posts it and starts what is linked behind.
+ */
+#ifndef KRING__ENGINE_H
+#define KRING__ENGINE_H
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "../abi/barrier.h"
+#include "../abi/sys.h"
+#include "soft.h"
+
+#define KRING__NONE UINT32_C(0xffffffff)
+
+/* Where a request is (req->armed). */
+enum kring__place {
+    KRING__AT_FREE,
+    KRING__AT_CHAIN,    /* behind the member before it */
+    KRING__AT_DRAIN,    /* deferred until earlier requests have ended */
+    KRING__AT_QUEUE,    /* will be tried */
+    KRING__AT_FD,       /* waits for readiness */
+    KRING__AT_BACKOFF,  /* waits for a time, since readiness lied */
+    KRING__AT_TIMER,    /* is a timer */
+    KRING__AT_DONE,     /* has its result, which will be posted */
+    KRING__AT_OVERFLOW  /* ended; its slot holds a CQE for which there was no room */
+};
+
+/* req->flags, the engine's part. */
+#define KRING__REQ_FAIL (1u << 8)        /* breaks its links */
+#define KRING__REQ_SKIP (1u << 9)        /* no CQE */
+#define KRING__REQ_SKIP_LINKS (1u << 10) /* nor for the members that its failure cancels */
+#define KRING__REQ_LINK (1u << 11)
+#define KRING__REQ_HARDLINK (1u << 12)
+#define KRING__REQ_DRAIN (1u << 13)
+#define KRING__REQ_ASYNC (1u << 14)      /* not tried while it is submitted */
+#define KRING__REQ_POLL (1u << 15)       /* waits as a poll: its result is the mask */
+#define KRING__REQ_OWN_FD (1u << 16)     /* fd is a duplicate that ends with the request */
+#define KRING__REQ_ARM_TIMER (1u << 17)  /* a linked timer stands behind it, not armed yet */
+#define KRING__REQ_LINK_TIMER (1u << 18) /* is an armed linked timer; target is its request */
+#define KRING__REQ_COUNTED (1u << 19)    /* timer with a completion count */
+#define KRING__REQ_TRIED (1u << 20)      /* at least one attempt was made */
+#define KRING__REQ_CANCELLED (1u << 21)  /* in the queue to be ended with res */
+#define KRING__REQ_AGAIN (1u << 22)      /* EAGAIN after readiness, at when_ns */
+#define KRING__REQ_HASHED (1u << 23)
+#define KRING__REQ_PERIODIC (1u << 24)   /* multishot timer */
+#define KRING__REQ_KEEP (1u << 25)       /* expiry is a success */
+#define KRING__REQ_NOFILE (1u << 26)     /* its file could not be found */
+
+enum { KRING__CLOCK_MONO, KRING__CLOCK_BOOT, KRING__CLOCK_REAL, KRING__CLOCKS };
+
+struct kring__heap {
+    uint32_t *slots;
+    uint32_t count;
+};
+
+struct kring__fifo {
+    uint32_t first, last;
+};
+
+#define KRING__KEEP_FD 1    /* closed only through the engine */
+#define KRING__KEEP_MULTI 2 /* a multishot waits */
+
+/* An fd that somebody waits for, or whose registration is kept. */
+struct kring__entry {
+    int32_t fd;
+    uint32_t generation;
+    uint32_t hash_next, hash_prev;
+    uint32_t first, last;         /* waiting requests, oldest first */
+    uint32_t idle_next, idle_prev;
+    uint32_t registered;          /* events that the set has; 0 with in_set: none now */
+    uint8_t in_set;  /* it is in the set, armed or not */
+    uint8_t keep;    /* KRING__KEEP_x: the registration stays armed, no one-shot */
+    uint8_t edge;    /* a multishot poll on a duplicate of its own */
+    uint8_t idle;    /* in the list of entries without waiters */
+};
+
+struct kring__legacy {
+    uint64_t addr;
+    uint32_t length;
+    uint32_t next;
+    uint16_t id;
+};
+
+struct kring__group {
+    uint8_t used;
+    uint8_t incremental;
+    uint16_t id;
+    uint16_t head;
+    uint16_t mask;
+    struct io_uring_buf_ring *ring; /* NULL: legacy */
+    uint32_t first, last;           /* legacy buffers */
+};
+
+struct kring__mail_cell {
+    uint32_t turn;
+    int32_t res;
+    uint64_t user_data;
+    uint32_t flags;
+};
+
+struct kring__mail {
+    struct kring__mail_cell *cells;
+    uint32_t mask;
+    uint32_t head; /* the owner's */
+    int32_t fd;
+    uint32_t asked; /* a wake was asked for */
+    uint32_t tail __attribute__((aligned(64)));
+};
+
+struct kring__soft {
+    struct kring__view view;
+    struct kring__soft_config config;
+    uint32_t setup_flags;
+    uint32_t sq_head, cq_tail; /* our own: what the ring memory holds is not trusted */
+    bool disabled;
+    bool also_ready;
+    bool woken;
+    bool submitting;
+    bool no_pwait2;
+
+    struct kring__req *reqs;
+    uint32_t free;
+    struct kring__fifo active, queue, done, deferred, overflow;
+    uint32_t inflight, deferred_count, queued;
+    bool drain_active, drain_next, drain_disabled;
+    uint32_t chain_head, chain_last;
+
+    uint32_t *hash; /* cancellable requests by user_data */
+    uint32_t hash_mask;
+
+    struct kring__entry *entries;
+    uint32_t *entry_hash;
+    uint32_t entry_mask;
+    uint32_t entry_free;
+    struct kring__fifo idle;
+    uint32_t waiters;     /* requests at AT_FD */
+    uint32_t wait_before; /* a request that waits again goes back to its place */
+    uint32_t stale;       /* events of registrations that cannot be deleted */
+    bool poll_due;        /* a registration may be ready already */
+    int32_t epoll_fd;
+    int32_t also_fd;
+    struct kring__pollfd *pollfds; /* wake, also, entries */
+    uint32_t *poll_entry;
+    uint32_t entry_top;            /* entries beyond were never used */
+    uint64_t waits;
+    uint32_t enters;
+
+    struct kring__heap heaps[KRING__CLOCKS];
+    uint32_t heap_total;
+    struct kring__fifo counted; /* by seq, over hash links */
+    uint32_t timer_cqes;        /* CQEs of timers, which do not count */
+    uint32_t counted_flush;
+
+    int32_t *files;
+    uint32_t file_count, file_hint, alloc_first, alloc_end;
+    bool files_registered;
+
+    struct kring__group *groups;
+    struct kring__legacy *buffers;
+    uint32_t buffer_free;
+
+    int32_t event_fd; /* registered eventfd, or -1 */
+    bool event_async;
+    bool event_due;
+
+    struct kring__mail mail;
+};
+
+static inline struct kring__req *kring__req_at(struct kring__soft *soft, uint32_t index)
+{
+    return &soft->reqs[index];
+}
+
+/* ---- cq.c ---- */
+void kring__fifo_push(struct kring__soft *soft, struct kring__fifo *fifo, struct kring__req *req);
+struct kring__req *kring__fifo_pop(struct kring__soft *soft, struct kring__fifo *fifo);
+uint32_t kring__cq_unread(const struct kring__soft *soft);
+/* False: no room, nothing happened. */
+bool kring__cq_post(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags);
+/* Posts what overflowed, as far as there is room. */
+/* The request has ended and its CQE has no room. */
+void kring__cq_overflowed(struct kring__soft *soft, struct kring__req *req);
+void kring__cq_flush_overflow(struct kring__soft *soft);
+/* What follows from posted CQEs: eventfd, counted timers, drain. */
+void kring__cq_posted(struct kring__soft *soft);
+
+/* ---- run.c ---- */
+struct kring__req *kring__req_alloc(struct kring__soft *soft);
+void kring__req_free(struct kring__soft *soft, struct kring__req *req);
+void kring__set_fail(struct kring__req *req);
+/* Decides the result of a request that is in no place; the CQE comes with the next flush. */
+void kring__finish(struct kring__soft *soft, struct kring__req *req, int32_t res);
+/* As kring__finish, through the queue: behind the CQEs of the present call. */
+void kring__finish_later(struct kring__soft *soft, struct kring__req *req, int32_t res);
+/* Will be tried in turn. */
+void kring__queue(struct kring__soft *soft, struct kring__req *req);
+void kring__attempt(struct kring__soft *soft, struct kring__req *req);
+/* A multishot result: true if posted with F_MORE, else the request was finished with it. */
+bool kring__post_more(struct kring__soft *soft, struct kring__req *req, int32_t res,
+                      uint32_t flags);
+void kring__flush_completions(struct kring__soft *soft);
+/* Runs everything that is queued. */
+void kring__run_queue(struct kring__soft *soft);
+/* Arms the linked timer behind a request that has to wait. */
+void kring__arm_linked(struct kring__soft *soft, struct kring__req *req);
+
+/* ---- submit.c ---- */
+int kring__submit(struct kring__soft *soft, uint32_t count);
+void kring__drain_deferred(struct kring__soft *soft);
+
+/* ---- readiness.c ---- */
+void kring__wait_fd(struct kring__soft *soft, struct kring__req *req);
+void kring__unwait_fd(struct kring__soft *soft, struct kring__req *req);
+/* Waits on a duplicate of its own from now on; -errno when there is none. */
+int kring__own_fd(struct kring__req *req);
+/* The fd of an entry is ready. */
+void kring__fd_event(struct kring__soft *soft, struct kring__entry *entry, uint32_t revents);
+uint32_t kring__entry_wanted(struct kring__soft *soft, const struct kring__entry *entry);
+/* Nobody waits for this fd any more, or it ends: its registration is deleted. */
+void kring__forget_fd(struct kring__soft *soft, int fd);
+void kring__wake_event(struct kring__soft *soft);
+
+/* ---- set.c: which of the two sets it is ---- */
+/* 0, or -errno; -EPERM: cannot be polled; -ENOENT: the fd is another file now. */
+int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events);
+void kring__set_remove(struct kring__soft *soft, struct kring__entry *entry);
+/*
+ * Waits at most timeout_ns (-1: for ever, 0: only asks) and handles events. >= 0, or -EINTR and
+ * other errors of the system call.
+ */
+int kring__set_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
+                    size_t sigmask_size);
+
+/* ---- epoll.c ---- */
+#if CONFIG_KRING_EPOLL
+int kring__epoll_open(struct kring__soft *soft);
+int kring__epoll_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events);
+void kring__epoll_remove(struct kring__soft *soft, struct kring__entry *entry);
+int kring__epoll_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
+                      size_t sigmask_size);
+void kring__epoll_also(struct kring__soft *soft, int old_fd, int fd);
+#endif
+/* ---- ppoll.c ---- */
+int kring__ppoll_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
+                      size_t sigmask_size);
+
+/* ---- timer.c ---- */
+void kring__timer_start(struct kring__soft *soft, struct kring__req *req, uint64_t when_ns,
+                        unsigned clock);
+void kring__timer_stop(struct kring__soft *soft, struct kring__req *req);
+void kring__timers_run(struct kring__soft *soft);
+/* Ends counted timers whose count was reached. */
+void kring__timers_count(struct kring__soft *soft);
+void kring__counted_remove(struct kring__soft *soft, struct kring__req *req);
+
+/* ---- cancel.c ---- */
+void kring__hash_add(struct kring__soft *soft, struct kring__req *req);
+void kring__hash_remove(struct kring__soft *soft, struct kring__req *req);
+/* Takes a request out of the place where it waits. */
+void kring__detach(struct kring__soft *soft, struct kring__req *req);
+/* Newest waiting request with this user_data, or NULL. Kind: see cancel.c. */
+enum kring__kind { KRING__KIND_ANY, KRING__KIND_POLL, KRING__KIND_TIMER, KRING__KIND_LINK_TIMER };
+struct kring__req *kring__hash_find(struct kring__soft *soft, uint64_t user_data,
+                                    enum kring__kind kind, const struct kring__req *self);
+
+/* ---- buffers.c ---- */
+/* The CQE flags of the buffer that the result consumed, 0 if it goes back. */
+uint32_t kring__buffer_done(struct kring__soft *soft, struct kring__req *req, int32_t res);
+int kring__buffers_ring(struct kring__soft *soft, const struct io_uring_buf_reg *reg);
+int kring__buffers_unring(struct kring__soft *soft, const struct io_uring_buf_reg *reg);
+int kring__buffers_status(struct kring__soft *soft, struct io_uring_buf_status *status);
+
+/* ---- files.c ---- */
+int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint32_t count);
+int kring__files_unregister(struct kring__soft *soft);
+int kring__files_range(struct kring__soft *soft, const struct io_uring_file_index_range *range);
+bool kring__files_owns(const struct kring__soft *soft, const struct kring__req *req);
+
+/* ---- mail.c ---- */
+int kring__mail_open(struct kring__mail *mail);
+/* Moves messages to the CQ as far as there is room. */
+void kring__mail_take(struct kring__soft *soft);
+bool kring__mail_pending(const struct kring__soft *soft);
+void kring__mail_drain(struct kring__soft *soft);
+
+#endif

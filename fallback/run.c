@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a request: attempts, multishot results, completion, and the start of what is linked
+ * behind it. Results are posted in batches, at the same points where Linux 6.18 posts them, so
+ * that the order of CQEs and the arithmetic of counted timeouts come out alike.
+ */
+#include "engine.h"
+
+/* So many results of one multishot before others get their turn; io_uring/poll.h has 32 too. */
+#define MULTISHOT_TURN 32
+
+struct kring__req *kring__req_alloc(struct kring__soft *soft)
+{
+    struct kring__req *req;
+    uint32_t index = soft->free;
+
+    if (index == KRING__NONE)
+        return NULL;
+    req = kring__req_at(soft, index);
+    soft->free = req->next;
+    memset(req, 0, sizeof *req);
+    req->index = index;
+    req->link = req->timer = req->fd_next = req->fd_prev = req->queue_next = KRING__NONE;
+    req->hash_next = req->hash_prev = req->entry = req->target = KRING__NONE;
+    req->next = KRING__NONE;
+    req->prev = soft->active.last;
+    if (req->prev == KRING__NONE)
+        soft->active.first = index;
+    else
+        kring__req_at(soft, req->prev)->next = index;
+    soft->active.last = index;
+    soft->inflight++;
+    req->armed = KRING__AT_CHAIN;
+    return req;
+}
+
+/* The request has ended: cancel, drain and close see it no longer. */
+static void leave_active(struct kring__soft *soft, struct kring__req *req)
+{
+    if (req->prev == KRING__NONE)
+        soft->active.first = req->next;
+    else
+        kring__req_at(soft, req->prev)->next = req->next;
+    if (req->next == KRING__NONE)
+        soft->active.last = req->prev;
+    else
+        kring__req_at(soft, req->next)->prev = req->prev;
+    soft->inflight--;
+}
+
+void kring__req_free(struct kring__soft *soft, struct kring__req *req)
+{
+    req->armed = KRING__AT_FREE;
+    req->next = soft->free;
+    soft->free = req->index;
+}
+
+void kring__set_fail(struct kring__req *req)
+{
+    req->flags |= KRING__REQ_FAIL;
+    if (req->flags & KRING__REQ_SKIP) {
+        req->flags &= ~KRING__REQ_SKIP;
+        req->flags |= KRING__REQ_SKIP_LINKS;
+    }
+}
+
+void kring__finish(struct kring__soft *soft, struct kring__req *req, int32_t res)
+{
+    if (req->flags & KRING__REQ_OWN_FD) {
+        kring__forget_fd(soft, req->fd);
+        (void)kring__sys_close(req->fd);
+        req->flags &= ~KRING__REQ_OWN_FD;
+    }
+    req->res = res;
+    req->armed = KRING__AT_DONE;
+    kring__fifo_push(soft, &soft->done, req);
+}
+
+void kring__queue(struct kring__soft *soft, struct kring__req *req)
+{
+    req->armed = KRING__AT_QUEUE;
+    /* What has begun can be cancelled between its turns. */
+    if (!(req->flags & KRING__REQ_CANCELLED) &&
+        (req->flags & (KRING__REQ_TRIED | KRING__REQ_ASYNC)))
+        kring__hash_add(soft, req);
+    kring__fifo_push(soft, &soft->queue, req);
+}
+
+void kring__finish_later(struct kring__soft *soft, struct kring__req *req, int32_t res)
+{
+    req->res = res;
+    req->flags |= KRING__REQ_CANCELLED;
+    /* A request that waits in the queue for its turn keeps its place. */
+    if (req->armed != KRING__AT_QUEUE)
+        kring__queue(soft, req);
+}
+
+bool kring__post_more(struct kring__soft *soft, struct kring__req *req, int32_t res,
+                      uint32_t flags)
+{
+    /* Earlier results first. */
+    if (soft->done.first != KRING__NONE)
+        kring__flush_completions(soft);
+    if (kring__cq_post(soft, req->sqe.user_data, res, flags | IORING_CQE_F_MORE)) {
+        kring__cq_posted(soft);
+        return true;
+    }
+    req->cqe_flags = flags;
+    return false;
+}
+
+/* Finds the file, once. */
+static int resolve(struct kring__soft *soft, struct kring__req *req, const struct kring__row *row)
+{
+    req->fd = req->sqe.fd;
+    if (!(row->flags & KRING__FILE) || !(req->sqe.flags & IOSQE_FIXED_FILE))
+        return 0;
+    req->fd = kring__soft_fixed(soft, (uint32_t)req->sqe.fd);
+    /* As io_assign_file(): whatever the reason, the file is bad. */
+    return req->fd < 0 ? -EBADF : 0;
+}
+
+static void ended(struct kring__soft *soft, struct kring__req *req, int res)
+{
+    if (res < 0 || (req->flags & KRING__REQ_FAILED))
+        kring__set_fail(req);
+    kring__finish(soft, req, res);
+}
+
+static void would_block(struct kring__soft *soft, struct kring__req *req)
+{
+    kring__wait_fd(soft, req);
+    if (req->armed == KRING__AT_FD || req->armed == KRING__AT_BACKOFF ||
+        req->armed == KRING__AT_QUEUE)
+        kring__arm_linked(soft, req);
+}
+
+/* True: another attempt is due at once. */
+static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
+                        const struct kring__row *row)
+{
+    int res;
+    uint32_t flags;
+
+    req->events = row->wait == KRING__WAIT_OUT ? 4 : 1; /* POLLOUT, POLLIN on every architecture */
+    req->cqe_flags = 0;
+    req->flags |= KRING__REQ_TRIED;
+    res = row->attempt(soft, req);
+    if (res == KRING__TRY_WAIT || res == KRING__TRY_ARMED) {
+        req->buffer_taken = 0;
+        if (res == KRING__TRY_WAIT)
+            would_block(soft, req);
+        else
+            kring__arm_linked(soft, req);
+        return false;
+    }
+    flags = req->cqe_flags | kring__buffer_done(soft, req, res);
+    req->flags &= ~KRING__REQ_AGAIN;
+    req->backoff_ms = 0;
+    if ((req->flags & KRING__REQ_MULTISHOT) && !(req->flags & KRING__REQ_LAST) && res >= 0 &&
+        kring__post_more(soft, req, res, flags)) {
+        req->revents = 0;
+        req->progress = 0;
+        return true;
+    }
+    req->cqe_flags = flags;
+    ended(soft, req, res);
+    return false;
+}
+
+void kring__attempt(struct kring__soft *soft, struct kring__req *req)
+{
+    const struct kring__row *row = kring__row(req->sqe.opcode);
+    unsigned turn = 0;
+
+    if (!(req->flags & KRING__REQ_TRIED)) {
+        int error = resolve(soft, req, row);
+
+        if (error < 0) {
+            ended(soft, req, error);
+            return;
+        }
+    }
+    while (one_attempt(soft, req, row)) {
+        if (++turn == MULTISHOT_TURN) {
+            kring__queue(soft, req);
+            kring__arm_linked(soft, req);
+            return;
+        }
+    }
+}
+
+void kring__arm_linked(struct kring__soft *soft, struct kring__req *req)
+{
+    struct kring__req *timer;
+    int res;
+
+    if (!(req->flags & KRING__REQ_ARM_TIMER))
+        return;
+    req->flags &= ~KRING__REQ_ARM_TIMER;
+    timer = kring__req_at(soft, req->link);
+    timer->flags |= KRING__REQ_LINK_TIMER;
+    timer->target = req->index;
+    req->target = timer->index;
+    timer->fd = timer->sqe.fd;
+    res = kring__row(timer->sqe.opcode)->attempt(soft, timer);
+    if (res == KRING__TRY_ARMED)
+        return;
+    /* The time could not be read: the timer ends, the request goes on. */
+    timer->flags &= ~KRING__REQ_LINK_TIMER;
+    req->target = KRING__NONE;
+    req->link = timer->link;
+    timer->link = KRING__NONE;
+    kring__set_fail(timer);
+    kring__finish_later(soft, timer, res);
+}
+
+/* The linked timer behind a request that has ended is of no use: it ends with -ECANCELED. */
+static void disarm_linked(struct kring__soft *soft, struct kring__req *req)
+{
+    struct kring__req *timer;
+
+    if (!(req->flags & KRING__REQ_ARM_TIMER) && req->target == KRING__NONE)
+        return;
+    if (req->flags & KRING__REQ_LINK_TIMER)
+        return;
+    timer = kring__req_at(soft, req->link);
+    if (req->target != KRING__NONE)
+        kring__detach(soft, timer);
+    req->flags &= ~KRING__REQ_ARM_TIMER;
+    req->target = KRING__NONE;
+    timer->flags &= ~KRING__REQ_LINK_TIMER;
+    timer->target = KRING__NONE;
+    req->link = timer->link;
+    timer->link = KRING__NONE;
+    kring__finish_later(soft, timer, -ECANCELED);
+}
+
+/* The rest of a broken chain ends, all of it, behind the present CQEs. */
+static void fail_links(struct kring__soft *soft, struct kring__req *req)
+{
+    bool skip = req->flags & KRING__REQ_SKIP_LINKS;
+    uint32_t at = req->link;
+
+    req->link = KRING__NONE;
+    while (at != KRING__NONE) {
+        struct kring__req *member = kring__req_at(soft, at);
+
+        at = member->link;
+        member->link = KRING__NONE;
+        if (skip)
+            member->flags |= KRING__REQ_SKIP;
+        else
+            member->flags &= ~KRING__REQ_SKIP;
+        member->flags &= ~KRING__REQ_ARM_TIMER;
+        kring__finish_later(soft, member,
+                            member->flags & KRING__REQ_FAIL ? member->res : -ECANCELED);
+    }
+}
+
+static void after(struct kring__soft *soft, struct kring__req *req)
+{
+    disarm_linked(soft, req);
+    if (req->link == KRING__NONE)
+        return;
+    if ((req->flags & KRING__REQ_FAIL) && !(req->flags & KRING__REQ_HARDLINK)) {
+        fail_links(soft, req);
+        return;
+    }
+    kring__queue(soft, kring__req_at(soft, req->link));
+    req->link = KRING__NONE;
+}
+
+void kring__flush_completions(struct kring__soft *soft)
+{
+    struct kring__fifo done = soft->done;
+    struct kring__req *req;
+
+    if (done.first == KRING__NONE)
+        return;
+    soft->done.first = soft->done.last = KRING__NONE;
+    /* All CQEs first, then what is linked: a chain's next member never overtakes. */
+    for (uint32_t i = done.first; i != KRING__NONE; i = req->queue_next) {
+        req = kring__req_at(soft, i);
+        req->refused = 0;
+        if (!(req->flags & KRING__REQ_SKIP) &&
+            !kring__cq_post(soft, req->sqe.user_data, req->res, req->cqe_flags)) {
+            req->refused = 1;
+            /* Later ones must not pass: from here on all are refused, if room came or not. */
+            while (req->queue_next != KRING__NONE) {
+                req = kring__req_at(soft, req->queue_next);
+                req->refused = !(req->flags & KRING__REQ_SKIP);
+            }
+            break;
+        }
+    }
+    while ((req = kring__fifo_pop(soft, &done)) != NULL) {
+        after(soft, req);
+        leave_active(soft, req);
+        if (req->refused)
+            kring__cq_overflowed(soft, req);
+        else
+            kring__req_free(soft, req);
+    }
+    kring__cq_posted(soft);
+    if (soft->deferred.first != KRING__NONE)
+        kring__drain_deferred(soft);
+}
+
+void kring__run_queue(struct kring__soft *soft)
+{
+    struct kring__req *req;
+
+    kring__flush_completions(soft);
+    while (soft->queue.first != KRING__NONE) {
+        struct kring__fifo round = soft->queue;
+
+        /* What this round queues comes after it. */
+        soft->queue.first = soft->queue.last = KRING__NONE;
+        while ((req = kring__fifo_pop(soft, &round)) != NULL) {
+            kring__hash_remove(soft, req);
+            if (req->flags & KRING__REQ_CANCELLED)
+                kring__finish(soft, req, req->res);
+            else
+                kring__attempt(soft, req);
+        }
+        kring__flush_completions(soft);
+    }
+}

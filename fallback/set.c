@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The set of fds that are waited for: epoll, or ppoll where there is none. */
+#include "engine.h"
+
+int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events)
+{
+#if CONFIG_KRING_EPOLL
+    if (soft->epoll_fd >= 0)
+        return kring__epoll_arm(soft, entry, events);
+#endif
+    (void)soft;
+    entry->in_set = 1;
+    entry->registered = events;
+    return 0;
+}
+
+void kring__set_remove(struct kring__soft *soft, struct kring__entry *entry)
+{
+#if CONFIG_KRING_EPOLL
+    if (soft->epoll_fd >= 0)
+        kring__epoll_remove(soft, entry);
+#endif
+    (void)soft;
+    entry->in_set = 0;
+    entry->registered = 0;
+}
+
+int kring__set_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
+                    size_t sigmask_size)
+{
+    soft->waits++;
+    soft->poll_due = false;
+#if CONFIG_KRING_EPOLL
+    if (soft->epoll_fd >= 0)
+        return kring__epoll_wait(soft, timeout_ns, sigmask, sigmask_size);
+#endif
+    return kring__ppoll_wait(soft, timeout_ns, sigmask, sigmask_size);
+}
+
+/* The wake fd is readable. */
+void kring__wake_event(struct kring__soft *soft)
+{
+    kring__mail_drain(soft);
+    if (kring__load_acquire(&soft->mail.asked)) {
+        kring__store_release(&soft->mail.asked, 0);
+        soft->woken = true;
+    }
+}
+
+void kring__soft_also_wait(struct kring__soft *soft, int fd)
+{
+#if CONFIG_KRING_EPOLL
+    if (soft->epoll_fd >= 0)
+        kring__epoll_also(soft, soft->also_fd, fd);
+#endif
+    soft->also_fd = fd;
+    soft->also_ready = false;
+}
+
+bool kring__soft_also_ready(struct kring__soft *soft)
+{
+    return soft->also_ready;
+}

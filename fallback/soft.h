@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The soft engine: io_uring in user space, for one thread. The same three calls as the kernel's
+ * over ring memory of the same layout; an object takes the place of the ring fd.
+ *
+ * This header has two readers: the ring object (ops/ring.c), which drives an engine, and the
+ * operations, whose _prep and _try functions see a request and call mechanisms.
+ */
+#ifndef KRING__SOFT_H
+#define KRING__SOFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../abi/map.h"
+#include "../ops/ops.h"
+
+/* ---- For operations ---- */
+
+#define KRING__TRY_WAIT (-5001)  /* would block: wait for req->events on req->fd, then try again */
+#define KRING__TRY_ARMED (-5002) /* a mechanism has taken the request and will complete it */
+
+#define KRING__REQ_MULTISHOT (1u << 0) /* set by prep: results >= 0 are posted with F_MORE and the
+                                          request is tried again, until WAIT, LAST or an error */
+#define KRING__REQ_LAST (1u << 1)      /* set by try: this result ends a multishot */
+#define KRING__REQ_FAILED (1u << 2)    /* set by try: a result >= 0 that breaks a link (short) */
+#define KRING__REQ_NONBLOCK_FD (1u << 3) /* engine: fd is known to be O_NONBLOCK or always ready */
+/* bits 8 and above are the engine's own, see fallback/engine.h */
+
+struct kring__req {
+    struct io_uring_sqe sqe; /* the submitter's, copied */
+    int32_t fd;              /* real fd of a KRING__FILE row, fixed table resolved; else sqe.fd */
+    uint32_t flags;          /* KRING__REQ_ */
+    uint32_t events;         /* for TRY_WAIT: POLLIN, POLLOUT, ...; preset from the row */
+    uint32_t revents;        /* what the last wait reported; 0 at the first try */
+    uint32_t cqe_flags;      /* or-ed into the next CQE, then cleared */
+    uint32_t progress;       /* bytes already transferred (MSG_WAITALL), or what the op likes */
+    uint64_t scratch[2];     /* the op's own between tries; zero at first */
+    /* A selected provided buffer, between kring__req_buffer() and the CQE. */
+    uint64_t buffer_addr;
+    uint32_t buffer_length;
+    uint16_t buffer_id;
+    uint16_t buffer_group;
+    /* The engine's own (fallback/engine.h says what they mean). */
+    uint32_t index, next, prev, link, timer, seq, fd_next, fd_prev;
+    uint32_t queue_next, hash_next, hash_prev, entry, target, repeats;
+    uint32_t backoff_ms;
+    int32_t res;
+    uint8_t armed, clock, buffer_taken, refused;
+    uint64_t when_ns, period_ns;
+};
+
+/*
+ * Where this request's data goes: sqe.addr and sqe.len, or with BUFFER_SELECT a buffer picked from
+ * the group (at most sqe.len bytes of it when that is not 0). 0, or -ENOBUFS. The engine consumes
+ * the buffer when the result says so and sets F_BUFFER; on WAIT or an error it goes back.
+ */
+int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **data,
+                      uint32_t *length);
+/*
+ * Turns a fresh real fd into what the SQE asked for: the fd itself, or with file_index a slot of
+ * the fixed table (the fd is then owned by the table). Returns the CQE's res; on error the fd is
+ * closed.
+ */
+int kring__req_install(struct kring__soft *soft, struct kring__req *req, int fd);
+/* Resolves a fixed-table index to a real fd, or -EBADF (-ENXIO without table). */
+int kring__soft_fixed(struct kring__soft *soft, uint32_t index);
+/* As IORING_REGISTER_FILES_UPDATE: count done, or -errno. offset FILE_INDEX_ALLOC picks slots. */
+int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t *fds,
+                             uint32_t count);
+/* Closes and empties a fixed slot: 0, -EBADF, -ENXIO, -EINVAL. */
+int kring__soft_close_slot(struct kring__soft *soft, uint32_t index);
+
+/*
+ * A plain fd is about to be closed by an operation of this ring: what the engine keeps for it is
+ * deleted, and requests that still wait on it go on with a duplicate, as the kernel's hold the
+ * file. Never fails.
+ */
+void kring__soft_fd_closing(struct kring__soft *soft, int fd);
+
+/* What is to be cancelled: cancel_flags as in the SQE (IORING_ASYNC_CANCEL_x). */
+struct kring__match {
+    uint64_t user_data;
+    uint32_t flags;
+    int32_t fd; /* real fd or, with FD_FIXED, table index */
+    uint8_t opcode;
+    const struct kring__req *self; /* never matches itself */
+};
+/* 0 or -ENOENT or -EALREADY; with ALL or ANY: how many. Targets complete with -ECANCELED. */
+int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *match);
+/* Removal and update of armed polls and timers; results are the CQE's. */
+int kring__soft_poll_remove(struct kring__soft *soft, uint64_t user_data);
+int kring__soft_poll_update(struct kring__soft *soft, uint64_t user_data, uint32_t flags,
+                            uint32_t events, uint64_t new_user_data);
+int kring__soft_timer_remove(struct kring__soft *soft, uint64_t user_data);
+int kring__soft_timer_update(struct kring__soft *soft, uint64_t user_data,
+                             const struct kring_timespec *time, uint32_t timeout_flags);
+/* Arms the request as a timer (TIMEOUT: count in sqe.off); KRING__TRY_ARMED or -errno. */
+int kring__soft_timer_arm(struct kring__soft *soft, struct kring__req *req,
+                          const struct kring_timespec *time, uint32_t timeout_flags);
+/* Arms the request as a poll; KRING__TRY_ARMED, or the ready mask at once. */
+int kring__soft_poll_arm(struct kring__soft *soft, struct kring__req *req, uint32_t events);
+/* Legacy provided buffers; results are the CQE's. */
+int kring__soft_provide(struct kring__soft *soft, uint64_t addr, uint32_t size, uint32_t count,
+                        uint16_t group, uint16_t first);
+int kring__soft_unprovide(struct kring__soft *soft, uint32_t count, uint16_t group);
+
+/* A message box: other threads and rings put, the owner takes. */
+struct kring__mail;
+/* 0, -EAGAIN (full). Wakes the owner. Any thread, async-signal-safe. */
+int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, uint32_t flags);
+
+/* CLOCK_MONOTONIC in nanoseconds, by abi/sys.h. */
+int64_t kring__now_ns(void);
+
+/* ---- For the ring object ---- */
+
+struct kring__soft_config {
+    uint32_t entries;    /* SQ entries wanted (rounded up to a power of two) */
+    uint32_t cq_entries; /* 0: twice */
+    uint32_t requests;   /* pool: requests in flight at once */
+    uint32_t timers;
+    uint32_t fds;
+    uint32_t fixed_files; /* capacity of the fixed table */
+    uint32_t groups;      /* provided-buffer groups */
+    uint32_t buffers;     /* legacy provided buffers, all groups together */
+    uint32_t copies;      /* bytes for stable copies made by a raw enter; 0: callers keep memory */
+    uint32_t flags;       /* KRING__SOFT_ */
+};
+#define KRING__SOFT_FDS_KEPT (1u << 0)  /* fds are closed only through the engine */
+#define KRING__SOFT_NO_EPOLL (1u << 1)  /* ppoll although epoll is configured (EMFILE, no epoll) */
+
+/* Bytes that kring__soft_setup needs for this config (object, rings, slabs), page multiple. */
+size_t kring__soft_memory(const struct kring__soft_config *config);
+/*
+ * The kernel's io_uring_setup over given memory (page aligned, zeroed). params as for the kernel:
+ * flags checked, entries, offsets and features filled in. Opens the wake fd and, unless refused,
+ * the epoll fd. 0 and *soft, or -errno.
+ */
+int kring__soft_setup(struct kring__soft **soft, const struct kring__soft_config *config,
+                      struct io_uring_params *params, void *memory, size_t length);
+/* The kernel's io_uring_enter: flags GETEVENTS and EXT_ARG; same results (-ETIME, -EINTR, ...). */
+int kring__soft_enter(struct kring__soft *soft, unsigned to_submit, unsigned min_complete,
+                      unsigned flags, const void *arg, size_t argsz);
+/* The kernel's io_uring_register, for what can be kept in user space; else -EINVAL. */
+int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, unsigned nr_args);
+/* Cancels everything, closes every fd the engine owns (table, epoll, wake). */
+void kring__soft_close(struct kring__soft *soft);
+
+/* True once after each wake. */
+bool kring__soft_woken(struct kring__soft *soft);
+/* True when the last wait found the also-fd readable. */
+bool kring__soft_also_ready(struct kring__soft *soft);
+/* Async-signal-safe: makes a waiting enter return. */
+int kring__soft_wake(struct kring__soft *soft);
+uint64_t kring__soft_waits(struct kring__soft *soft); /* statistics: wait system calls made */
+
+#if CONFIG_KRING_SOFT_ENGINE
+struct kring__view *kring__soft_view(struct kring__soft *soft);
+/* The epoll fd that is readable when the engine has work but timers; -1 in a ppoll build. */
+int kring__soft_epoll_fd(struct kring__soft *soft);
+/* The eventfd behind kring_wake() and the mailbox. */
+int kring__soft_wake_fd(struct kring__soft *soft);
+/* Absolute CLOCK_MONOTONIC ns of the nearest timer or backoff, INT64_MAX when none. */
+int64_t kring__soft_next_timer(struct kring__soft *soft);
+/* True when an enter without wait would make progress (runnable request, unread or overflowed CQE). */
+bool kring__soft_runnable(struct kring__soft *soft);
+/* Requests that have not completed. */
+uint32_t kring__soft_pending(struct kring__soft *soft);
+/* The engine asks this fd too when it waits (ppoll build of a mixed ring); -1 removes it. */
+void kring__soft_also_wait(struct kring__soft *soft, int fd);
+/* What an outer poll must watch in a ppoll build: fills at most count, returns how many exist. */
+unsigned kring__soft_pollfds(struct kring__soft *soft, struct kring_pollfd *fds, unsigned count);
+struct kring__mail *kring__soft_mail(struct kring__soft *soft);
+#else
+/* Configured out: a ring has no soft engine, and nobody is to be asked. */
+static inline struct kring__view *kring__soft_view(struct kring__soft *soft)
+{
+    (void)soft;
+    return NULL;
+}
+static inline int kring__soft_epoll_fd(struct kring__soft *soft)
+{
+    (void)soft;
+    return -1;
+}
+static inline int kring__soft_wake_fd(struct kring__soft *soft)
+{
+    (void)soft;
+    return -1;
+}
+static inline int64_t kring__soft_next_timer(struct kring__soft *soft)
+{
+    (void)soft;
+    return INT64_MAX;
+}
+static inline bool kring__soft_runnable(struct kring__soft *soft)
+{
+    (void)soft;
+    return false;
+}
+static inline uint32_t kring__soft_pending(struct kring__soft *soft)
+{
+    (void)soft;
+    return 0;
+}
+static inline void kring__soft_also_wait(struct kring__soft *soft, int fd)
+{
+    (void)soft;
+    (void)fd;
+}
+static inline struct kring__mail *kring__soft_mail(struct kring__soft *soft)
+{
+    (void)soft;
+    return NULL;
+}
+static inline unsigned kring__soft_pollfds(struct kring__soft *soft, struct kring_pollfd *fds,
+                                           unsigned count)
+{
+    (void)soft;
+    (void)fds;
+    (void)count;
+    return 0;
+}
+#endif
+
+#endif

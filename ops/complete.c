@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: MIT */
+/* From a CQE to the operation's next state and, at last, its callback. Both engines end here. */
+#include "poison.h"
+#include "ring.h"
+
+/* ---- Resources of results that nobody takes ---- */
+
+static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t flags)
+{
+    const struct kring__row *row = kring__row(slot->sqe.opcode);
+
+    if ((flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS)) {
+        kring__pool_give(ring, slot->pool, (uint16_t)(flags >> IORING_CQE_BUFFER_SHIFT));
+        ring->stats.dropped_resources++;
+    }
+    if (res < 0 || row == NULL || !(row->flags & KRING__CREATES))
+        return;
+    ring->stats.dropped_resources++;
+    if (slot->sqe.file_index == 0 || slot->sqe.opcode == IORING_OP_FIXED_FD_INSTALL)
+        (void)kring__sys_close(res);
+    else if (slot->sqe.file_index == IORING_FILE_INDEX_ALLOC)
+        kring__direct_clear(ring, (uint32_t)res);
+    else
+        kring__direct_clear(ring, slot->sqe.file_index - 1);
+}
+
+void kring__discard(struct kring *ring, struct kring__slot *slot)
+{
+    dispose(ring, slot, slot->raw, slot->result_flags);
+}
+
+/* ---- The end of an operation ---- */
+
+static void count_down(struct kring *ring, const struct kring__slot *ended)
+{
+    for (uint32_t i = 0; i < ring->slot_count && ring->counting; i++) {
+        struct kring__slot *slot = &ring->slots[i];
+
+        if (slot == ended || slot->state != KRING__RUNNING ||
+            !(slot->flags & KRING__S_COUNTING) || !(slot->flags & KRING__S_SUBMITTED) ||
+            slot->count == 0)
+            continue;
+        if (--slot->count == 0)
+            kring__request_cancel(ring, slot, 0);
+    }
+}
+
+/* Everything that must be let go before the callback may start something new. */
+static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
+{
+    bool failed = kring__breaks_link(slot, value);
+
+    kring__deadline_remove(ring, slot);
+    kring__unpoison(slot);
+    ring->running--;
+    ring->stats.completed++;
+    if (slot->flags & KRING__S_SELECTS)
+        ring->pools[slot->pool].users--;
+    if (slot->flags & KRING__S_COUNTING)
+        ring->counting--;
+    if (ring->draining == kring__index(ring, slot))
+        ring->draining = KRING__NIL;
+    kring__chain_step(ring, slot, failed);
+    if (ring->counting)
+        count_down(ring, slot);
+}
+
+static void fill_result(struct kring *ring, struct kring__slot *slot, struct kring_result *result,
+                        int64_t value, int32_t raw, uint32_t cqe_flags)
+{
+    memset(result, 0, sizeof *result);
+    result->value = value;
+    result->raw = raw;
+    result->engine = slot->engine;
+    if (cqe_flags & IORING_CQE_F_SOCK_NONEMPTY)
+        result->flags |= KRING_SOCK_NONEMPTY;
+    if (cqe_flags & IORING_CQE_F_BUFFER) {
+        result->flags |= KRING_BUFFER;
+        if (cqe_flags & IORING_CQE_F_BUF_MORE)
+            result->flags |= KRING_BUFFER_MORE;
+        kring__pool_fill(ring, slot, cqe_flags, raw, result);
+    }
+    if (slot->flags & KRING__S_COMPOSITE)
+        result->length = slot->transferred;
+}
+
+static void call(struct kring *ring, struct kring__slot *slot, const struct kring_result *result,
+                 uint32_t cqe_flags)
+{
+    uint32_t before = ring->current;
+    uint8_t kept = ring->buffer_kept;
+
+    ring->current = kring__index(ring, slot);
+    ring->buffer_kept = 0;
+    ring->depth++;
+    ring->delivered++;
+    KRING__TRACE(ring, "done", slot, result->value);
+    slot->done(ring, kring__handle(ring, slot), result, slot->user);
+    ring->depth--;
+    if ((cqe_flags & IORING_CQE_F_BUFFER) && !ring->buffer_kept && result->data != NULL)
+        kring__pool_give(ring, result->group, result->buffer_id);
+    ring->current = before;
+    ring->buffer_kept = kept;
+}
+
+/* The final delivery: callback, or release, or kept for kring_result(). */
+static void deliver(struct kring *ring, struct kring__slot *slot, uint32_t more_flags)
+{
+    struct kring_result result;
+    uint32_t generation = slot->generation, cqe_flags = slot->result_flags;
+
+    slot->flags &= ~KRING__S_ENDED;
+    retire(ring, slot, slot->value);
+    if (slot->state == KRING__DROPPED) {
+        kring_release *release = slot->release;
+        void *arg = slot->user;
+
+        dispose(ring, slot, slot->raw, cqe_flags);
+        kring__free_slot(ring, slot);
+        ring->delivered += release != NULL;
+        if (release != NULL)
+            release(arg);
+        return;
+    }
+    kring__move(ring, slot, KRING__DONE);
+    if (slot->done == NULL) {
+        if (slot->flags & KRING__S_SKIP && slot->value >= 0)
+            kring__free_slot(ring, slot);
+        else
+            slot->result_flags = cqe_flags;
+        return;
+    }
+    if ((slot->flags & KRING__S_SKIP) && slot->value >= 0) {
+        kring__free_slot(ring, slot);
+        return;
+    }
+    fill_result(ring, slot, &result, slot->value, slot->raw, cqe_flags);
+    result.flags |= more_flags;
+    slot->flags |= KRING__S_IN_CALLBACK;
+    call(ring, slot, &result, cqe_flags);
+    if (slot->generation != generation)
+        return; /* dropped in its callback */
+    if (slot->state == KRING__DONE || slot->state == KRING__NOT_STARTED)
+        kring__free_slot(ring, slot);
+    else
+        slot->flags &= ~KRING__S_IN_CALLBACK; /* started again */
+}
+
+static uint32_t public_flags(const struct kring__slot *slot)
+{
+    uint32_t flags = 0;
+
+    if (slot->value == -ETIME && (slot->flags & KRING__S_CANCEL_TIME) &&
+        !(slot->flags & KRING__S_LINK_TIMER))
+        flags |= KRING_DEADLINE;
+    if (slot->value == -ECANCELED && (slot->flags & KRING__S_PREV_FAILED))
+        flags |= KRING_SKIPPED;
+    return flags;
+}
+
+/* A cancel that found its target leaves the target's own word for it; users asked for a reason. */
+static int64_t reason(const struct kring__slot *slot, int64_t value)
+{
+    if (value != -ECANCELED && value != -EINTR)
+        return value;
+    if ((slot->flags & KRING__S_COUNTING) && slot->count == 0)
+        return 0;
+    if ((slot->flags & KRING__S_CANCEL_TIME) && !(slot->flags & KRING__S_LINK_TIMER))
+        return -ETIME;
+    return slot->flags & KRING__S_CANCEL_USER ? -ECANCELED : value;
+}
+
+void kring__deliver_ended(struct kring *ring)
+{
+    /* Callbacks may end more; those are met in the same pass, each at most once per start. */
+    while (ring->ended.first != KRING__NIL) {
+        struct kring__slot *slot = &ring->slots[ring->ended.first];
+        uint32_t flags = slot->result_flags;
+
+        kring__list_remove(ring, &ring->ended, slot);
+        slot->result_flags = 0;
+        if (!(flags & KRING_SKIPPED))
+            slot->value = reason(slot, slot->value);
+        deliver(ring, slot, flags | public_flags(slot));
+    }
+}
+
+void kring__conclude(struct kring *ring, struct kring__slot *slot, int64_t value)
+{
+    slot->value = reason(slot, value);
+    if (slot->flags & KRING__S_CANCEL_SENT) {
+        slot->flags |= KRING__S_LAST_SEEN; /* its cancel must not meet a later life of the slot */
+        return;
+    }
+    slot->flags &= ~KRING__S_CANCEL_QUEUED;
+    deliver(ring, slot, public_flags(slot));
+}
+
+/* ---- What is not the end yet ---- */
+
+static bool aimed_at(const struct kring__slot *slot)
+{
+    return (slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) != 0 ||
+           slot->state == KRING__DROPPED;
+}
+
+/* Rule 7. */
+static bool restarts(const struct kring *ring, const struct kring__slot *slot, int32_t res)
+{
+    const struct kring__row *row = kring__row(slot->sqe.opcode);
+
+    return res == -EINTR && row != NULL && (row->flags & KRING__RESTART) &&
+           !(slot->flags & (KRING__S_MULTI | KRING__S_CHAINED | KRING__S_COUNTING)) &&
+           !aimed_at(slot) && !ring->closing;
+}
+
+/* A refusal by the kernel that may mean "too old": the soft engine judges it once. */
+static bool rejudge(struct kring *ring, struct kring__slot *slot, int32_t res)
+{
+    const struct kring__row *row = kring__row(slot->sqe.opcode);
+    unsigned opcode = slot->sqe.opcode;
+
+    if (slot->engine != KRING_ENGINE_KERNEL || row == NULL || (row->flags & KRING__LATE_EINVAL) ||
+        !kring__soft_can(ring, opcode) || (slot->sqe.flags & IOSQE_FIXED_FILE) ||
+        (slot->flags & (KRING__S_SELECTS | KRING__S_CHAINED | KRING__S_REF)) ||
+        slot->sqe.personality != 0 || slot->pin == KRING_ENGINE_KERNEL ||
+        slot->transferred != 0 || aimed_at(slot) || ring->pins[opcode] == KRING_ENGINE_KERNEL)
+        return false;
+    if (res == -EINVAL)
+        return (slot->flags & KRING__S_UNPROVEN) != 0;
+    return (res == -EOPNOTSUPP || res == -ENOSYS) && !ring->worked[opcode];
+}
+
+/*
+ * O_NONBLOCK on the file never changes an operation, but kernels disagree (reads and writes 5.4 to
+ * 5.6 and 5.9 to 5.14, accept 5.8 to 5.17 answer EAGAIN): unless it was asked for, the soft engine
+ * waits and tries again. So do sends, which are not let wait in the kernel (flush.c).
+ */
+static bool waits_on_soft(struct kring *ring, const struct kring__slot *slot, int32_t res)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    const struct kring__row *row = kring__row(sqe->opcode);
+
+    if (res != -EAGAIN || slot->engine != KRING_ENGINE_KERNEL || row == NULL ||
+        !(row->flags & KRING__FILE) || !kring__soft_can(ring, sqe->opcode) ||
+        (sqe->flags & IOSQE_FIXED_FILE) || (slot->flags & KRING__S_SELECTS) ||
+        (slot->flags & KRING__S_CHAINED && !(slot->flags & KRING__S_SEQUENCED)) ||
+        aimed_at(slot) || slot->pin == KRING_ENGINE_KERNEL ||
+        (row->wait != KRING__WAIT_IN && row->wait != KRING__WAIT_OUT))
+        return false;
+    if (row->flags & KRING__RW)
+        return (sqe->rw_flags & KRING__RWF_NOWAIT) == 0;
+    if (sqe->opcode == IORING_OP_ACCEPT)
+        return (sqe->ioprio & IORING_ACCEPT_DONTWAIT) == 0;
+    return sqe->opcode == IORING_OP_CONNECT || (sqe->msg_flags & KRING__MSG_DONTWAIT) == 0;
+}
+
+static void judged(struct kring *ring, struct kring__slot *slot, int32_t res)
+{
+    if (res == slot->raw)
+        return; /* both refuse: the mistake is the caller's, or nothing here can do it */
+    kring__caps_demote(&ring->caps, slot->sqe.opcode, kring__variants_of(&slot->sqe));
+    kring__downgrade(ring, slot->sqe.opcode, slot->raw,
+                     "the kernel refused what the soft engine can do");
+}
+
+/* Did a multishot stop only because it could not go on (CQ full, emulated by a single shot)? */
+static bool rearms(const struct kring__slot *slot, int32_t res)
+{
+    if (!(slot->flags & KRING__S_MULTI) || aimed_at(slot))
+        return false;
+    switch (slot->sqe.opcode) {
+    case IORING_OP_ACCEPT:
+        return res >= 0;
+    case IORING_OP_POLL_ADD:
+    case IORING_OP_RECV:
+    case IORING_OP_RECVMSG:
+    case IORING_OP_READ_MULTISHOT:
+        return res > 0;
+    default:
+        return false;
+    }
+}
+
+static void deliver_more(struct kring *ring, struct kring__slot *slot, int32_t res,
+                         uint32_t cqe_flags)
+{
+    struct kring_result result;
+
+    if (slot->state == KRING__DROPPED) {
+        dispose(ring, slot, res, cqe_flags);
+        return;
+    }
+    fill_result(ring, slot, &result, res, res, cqe_flags);
+    result.flags |= KRING_MORE;
+    call(ring, slot, &result, cqe_flags);
+}
+
+static void pause_slot(struct kring *ring, struct kring__slot *slot)
+{
+    slot->flags |= KRING__S_PAUSED;
+    kring__list_append(ring, &ring->pools[slot->pool].paused, slot);
+}
+
+static int64_t created(const struct kring__slot *slot, int32_t res)
+{
+    const struct kring__row *row = kring__row(slot->sqe.opcode);
+
+    if (res == 0 && row != NULL && (row->flags & KRING__CREATES) && slot->sqe.file_index != 0 &&
+        slot->sqe.file_index != IORING_FILE_INDEX_ALLOC &&
+        slot->sqe.opcode != IORING_OP_FIXED_FD_INSTALL)
+        return (int64_t)slot->sqe.file_index - 1;
+    return res;
+}
+
+static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t cqe_flags)
+{
+    int64_t value = created(slot, res);
+
+    if (restarts(ring, slot, res)) {
+        ring->stats.restarts++;
+        kring__requeue(ring, slot);
+        return;
+    }
+    if (res == -ENOBUFS && (slot->flags & KRING__S_MULTI) && (slot->flags & KRING__S_SELECTS) &&
+        !aimed_at(slot)) {
+        pause_slot(ring, slot);
+        return;
+    }
+    if (waits_on_soft(ring, slot, res)) {
+        slot->engine = KRING_ENGINE_SOFT;
+        kring__requeue(ring, slot);
+        return;
+    }
+    if (slot->flags & KRING__S_RERUN) {
+        slot->flags &= ~KRING__S_RERUN;
+        judged(ring, slot, res);
+    } else if (rejudge(ring, slot, res)) {
+        slot->flags |= KRING__S_RERUN;
+        slot->raw = res;
+        slot->engine = KRING_ENGINE_SOFT;
+        kring__requeue(ring, slot);
+        return;
+    }
+    if (res >= 0 && slot->engine == KRING_ENGINE_KERNEL && slot->sqe.opcode < KRING__OP_COUNT)
+        ring->worked[slot->sqe.opcode] = 1;
+    slot->raw = res;
+    slot->result_flags = cqe_flags;
+    if ((slot->flags & KRING__S_COMPOSITE) && kring__composite_step(slot, res, &value)) {
+        if (!aimed_at(slot)) {
+            kring__requeue(ring, slot);
+            return;
+        }
+        value = -ECANCELED;
+    }
+    if (rearms(slot, res)) {
+        uint32_t generation = slot->generation;
+
+        deliver_more(ring, slot, res, cqe_flags);
+        if (slot->generation == generation && slot->state == KRING__RUNNING && !aimed_at(slot))
+            kring__requeue(ring, slot);
+        else if (slot->generation == generation)
+            slot->result_flags = 0, slot->raw = -ECANCELED, kring__conclude(ring, slot, -ECANCELED);
+        return;
+    }
+    kring__conclude(ring, slot, value);
+}
+
+/* ---- One CQE ---- */
+
+static void cancel_answered(struct kring *ring, struct kring__slot *slot)
+{
+    slot->flags &= ~KRING__S_CANCEL_SENT;
+    if (slot->flags & KRING__S_LAST_SEEN) {
+        slot->flags &= ~KRING__S_LAST_SEEN;
+        deliver(ring, slot, public_flags(slot));
+    }
+}
+
+static bool is_internal(struct kring *ring, const struct io_uring_cqe *cqe)
+{
+    unsigned tag = kring__pack_tag(cqe->user_data);
+
+    if (tag == KRING__TAG_INTERNAL) {
+        ring->watch_armed = 0;
+        ring->kernel_inflight--;
+        return true;
+    }
+    if (tag == KRING__TAG_MESSAGE) {
+        if (ring->options.on_message) {
+            ring->delivered++;
+            ring->depth++;
+            ring->options.on_message(ring, cqe->res,
+                                     cqe->user_data & ((UINT64_C(1) << KRING__MESSAGE_BITS) - 1),
+                                     ring->options.user);
+            ring->depth--;
+        }
+        return true;
+    }
+    return false;
+}
+
+void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigned engine)
+{
+    uint64_t data = cqe->user_data;
+    uint32_t index = kring__pack_index(data), flags = cqe->flags;
+    unsigned tag = kring__pack_tag(data);
+    struct kring__slot *slot;
+
+    if (data >> 57 == 0 && is_internal(ring, cqe))
+        return;
+    slot = index < ring->slot_count ? &ring->slots[index] : NULL;
+    if (data >> 57 != 0 || slot == NULL || slot->generation != kring__pack_generation(data) ||
+        (data >> 56 & 1) != (engine == KRING_ENGINE_SOFT) || slot->engine != engine ||
+        (slot->state != KRING__RUNNING && slot->state != KRING__DROPPED)) {
+        ring->stats.unmatched++;
+        return;
+    }
+    if (tag == KRING__TAG_CANCEL && (slot->flags & KRING__S_CANCEL_SENT)) {
+        if (engine == KRING_ENGINE_KERNEL)
+            ring->kernel_inflight--;
+        cancel_answered(ring, slot);
+        return;
+    }
+    if (!(slot->flags & KRING__S_SUBMITTED) ||
+        tag != (slot->flags & KRING__S_MULTI ? KRING__TAG_MULTI : KRING__TAG_SINGLE)) {
+        ring->stats.unmatched++;
+        return;
+    }
+    KRING__TRACE(ring, "cqe", slot, cqe->res);
+    if ((flags & IORING_CQE_F_MORE) && (slot->flags & KRING__S_MULTI)) {
+        deliver_more(ring, slot, cqe->res, flags);
+        return;
+    }
+    if (flags & IORING_CQE_F_MORE) { /* zero-copy: the memory comes back with the notification */
+        slot->raw = cqe->res;
+        slot->flags |= KRING__S_NOTIF;
+        return;
+    }
+    slot->flags &= ~KRING__S_SUBMITTED;
+    ring->submitted--;
+    if (engine == KRING_ENGINE_KERNEL)
+        ring->kernel_inflight--;
+    if (flags & IORING_CQE_F_NOTIF) {
+        /* The notification never overwrites the result. */
+        slot->flags &= ~KRING__S_NOTIF;
+        slot->result_flags = 0;
+        kring__conclude(ring, slot, slot->raw);
+        return;
+    }
+    ended(ring, slot, cqe->res, flags);
+}
+
+/* ---- Results without a callback ---- */
+
+int kring_result(struct kring *ring, kring_op op, struct kring_result *result)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot == NULL)
+        return op.generation ? -ESTALE : kring_op_error(op);
+    if (slot->state != KRING__DONE)
+        return -EAGAIN;
+    fill_result(ring, slot, result, slot->value, slot->raw, slot->result_flags);
+    result->flags |= public_flags(slot);
+    kring__free_slot(ring, slot);
+    return 0;
+}
+
+int kring_buffer_keep(struct kring *ring, const struct kring_result *result)
+{
+    if (ring->current == KRING__NIL || !(result->flags & KRING_BUFFER) || result->data == NULL)
+        return -EINVAL;
+    if (!ring->buffer_kept)
+        ring->pools[result->group].kept++;
+    ring->buffer_kept = 1;
+    return 0;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* From the waiting queue into the submission rings, in order, chains in one piece. */
+#include "poison.h"
+#include "ring.h"
+
+static struct kring__view *view_of(struct kring *ring, unsigned engine)
+{
+    return engine == KRING_ENGINE_KERNEL ? &ring->kernel.view : kring__soft_view(ring->soft);
+}
+
+uint32_t kring__unconsumed(const struct kring__view *view)
+{
+    return *view->sq_tail - kring__load_acquire(view->sq_head);
+}
+
+static uint32_t room(struct kring *ring, unsigned engine)
+{
+    const struct kring__view *view = view_of(ring, engine);
+    uint32_t used = kring__unconsumed(view);
+    uint32_t free_slots = used < view->sq_entries ? view->sq_entries - used : 0;
+
+    /* Without NODROP (below 5.5) a full CQ loses completions: hold back. */
+    if (engine == KRING_ENGINE_KERNEL && ring->cq_limit != UINT32_MAX) {
+        uint32_t left = ring->kernel_inflight < ring->cq_limit
+                            ? ring->cq_limit - ring->kernel_inflight : 0;
+        if (left < free_slots)
+            free_slots = left;
+    }
+    return free_slots;
+}
+
+bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
+                  uint64_t user_data, uint8_t more_flags)
+{
+    struct kring__view *view = view_of(ring, engine);
+    uint32_t tail = *view->sq_tail;
+    struct io_uring_sqe *place;
+
+    if (room(ring, engine) == 0)
+        return false;
+    place = &view->sqes[tail & view->sq_mask];
+    *place = *sqe;
+    place->flags = (uint8_t)(sqe->flags | more_flags);
+    place->user_data = user_data;
+    kring__store_release(view->sq_tail, tail + 1);
+    if (engine == KRING_ENGINE_KERNEL) {
+        ring->kernel_inflight++;
+        ring->stats.kernel++;
+    } else {
+        ring->stats.soft++;
+    }
+    return true;
+}
+
+static uint64_t data_of(const struct kring *ring, const struct kring__slot *slot)
+{
+    return kring__pack(kring__index(ring, slot), slot->generation,
+                       slot->flags & KRING__S_MULTI ? KRING__TAG_MULTI : KRING__TAG_SINGLE,
+                       slot->engine == KRING_ENGINE_SOFT);
+}
+
+static bool flush_cancels(struct kring *ring)
+{
+    struct io_uring_sqe sqe;
+
+    memset(&sqe, 0, sizeof sqe);
+    sqe.opcode = IORING_OP_ASYNC_CANCEL;
+    sqe.fd = -1;
+    while (ring->cancels != KRING__NIL) {
+        struct kring__slot *slot = &ring->slots[ring->cancels];
+
+        /* The operation may have ended, or moved to another engine, before its cancel left. */
+        if (slot->flags & KRING__S_CANCEL_QUEUED) {
+            sqe.addr = data_of(ring, slot);
+            if (!kring__place(ring, slot->engine, &sqe,
+                              kring__pack(kring__index(ring, slot), slot->generation,
+                                          KRING__TAG_CANCEL, slot->engine == KRING_ENGINE_SOFT),
+                              0))
+                return true;
+            if (slot->engine == KRING_ENGINE_KERNEL)
+                ring->stats.kernel--; /* internal: not one of the caller's */
+            else
+                ring->stats.soft--;
+            slot->flags &= ~KRING__S_CANCEL_QUEUED;
+            slot->flags |= KRING__S_CANCEL_SENT;
+        }
+        ring->cancels = slot->cancel_next;
+        slot->cancel_next = KRING__NIL;
+    }
+    return false;
+}
+
+static void left_queue(struct kring *ring, struct kring__slot *slot)
+{
+    if (slot->flags & KRING__S_QUEUED)
+        ring->queued--;
+    slot->flags &= ~(KRING__S_QUEUED | KRING__S_STEP);
+    slot->flags |= KRING__S_SUBMITTED;
+    kring__poison(slot);
+    ring->submitted++;
+    KRING__TRACE(ring, "submit", slot, 0);
+}
+
+/* A reference to another operation becomes what its engine knows it by; else *value is the end. */
+static bool resolve_reference(struct kring *ring, const struct kring__slot *slot,
+                              struct io_uring_sqe *sqe, int64_t *value)
+{
+    kring_op op = {kring__pack_index(sqe->addr), kring__pack_generation(sqe->addr)};
+    struct kring__slot *target = kring__slot(ring, op);
+    /* An update of what no engine has yet would have nothing to act on. */
+    bool update = (sqe->opcode == IORING_OP_POLL_REMOVE && sqe->len != 0) ||
+                  (sqe->opcode == IORING_OP_TIMEOUT_REMOVE && sqe->timeout_flags != 0);
+
+    *value = -ENOENT;
+    if (target == NULL || target == slot || target->state != KRING__RUNNING ||
+        (target->flags & (KRING__S_ENDED | KRING__S_LAST_SEEN)))
+        return false;
+    if (target->flags & KRING__S_SUBMITTED) {
+        sqe->addr = data_of(ring, target);
+        if (target->engine == slot->engine)
+            return true;
+        *value = -EALREADY; /* it moved between the engines after this was routed */
+        return false;
+    }
+    if (!update) {
+        kring__request_cancel(ring, target, KRING__S_CANCEL_USER);
+        *value = 0;
+    }
+    return false;
+}
+
+/* Ends a queued operation without any engine. */
+static void end_queued(struct kring *ring, struct kring__list *list, struct kring__slot *slot,
+                       int64_t value)
+{
+    kring__list_remove(ring, list, slot);
+    if (slot->flags & KRING__S_QUEUED)
+        ring->queued--;
+    slot->flags &= ~(KRING__S_QUEUED | KRING__S_STEP);
+    kring__end(ring, slot, value, 0);
+}
+
+/* One operation outside any whole chain. True: no room. */
+static bool flush_one(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
+{
+    struct io_uring_sqe sqe;
+    int engine = slot->engine;
+
+    if ((slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) ||
+        slot->state == KRING__DROPPED) {
+        end_queued(ring, list, slot, -ECANCELED);
+        return false;
+    }
+    if (kring__is_sweep(&slot->sqe)) {
+        end_queued(ring, list, slot, kring__sweep(ring, slot));
+        return false;
+    }
+    if (engine == KRING_ENGINE_KERNEL && ring->kernel_lost)
+        engine = kring__route(ring, slot);
+    else if (slot->flags & KRING__S_UNPROVEN)
+        engine = kring__route_settle(ring, slot);
+    if (engine < 0) {
+        end_queued(ring, list, slot, engine);
+        return false;
+    }
+    slot->engine = (uint8_t)engine;
+    if (room(ring, slot->engine) == 0)
+        return true;
+    sqe = slot->sqe;
+    /*
+     * A send that waits on a full AF_UNIX datagram socket delivers an empty datagram (seen on 5.10
+     * to 7.2): the kernel is not let wait, EAGAIN makes the soft engine wait instead.
+     */
+    if (slot->engine == KRING_ENGINE_KERNEL && ring->soft != NULL &&
+        (sqe.opcode == IORING_OP_SEND || sqe.opcode == IORING_OP_SENDMSG))
+        sqe.msg_flags |= KRING__MSG_DONTWAIT;
+    if (slot->flags & KRING__S_COUNTING)
+        sqe.off = 0; /* counted above the seam: internal requests must not count */
+    if (slot->flags & KRING__S_REF) {
+        int64_t value;
+
+        if (!resolve_reference(ring, slot, &sqe, &value)) {
+            end_queued(ring, list, slot, value);
+            return false;
+        }
+    }
+    kring__list_remove(ring, list, slot);
+    (void)kring__place(ring, slot->engine, &sqe, data_of(ring, slot), 0);
+    left_queue(ring, slot);
+    return false;
+}
+
+/* A whole chain. True: no room. */
+static bool flush_chain(struct kring *ring, struct kring__slot *head)
+{
+    uint32_t count = 0;
+    bool cancelled = false;
+
+    for (uint32_t i = kring__index(ring, head); i != KRING__NIL; i = ring->slots[i].chain_next) {
+        count++;
+        cancelled |= (ring->slots[i].flags & KRING__S_CANCEL_USER) != 0 ||
+                     ring->slots[i].state == KRING__DROPPED;
+        cancelled |= (ring->slots[i].flags & KRING__S_CANCEL_TIME) != 0;
+    }
+    if (cancelled || (head->engine == KRING_ENGINE_KERNEL && ring->kernel_lost)) {
+        for (uint32_t i = kring__index(ring, head); i != KRING__NIL;
+             i = ring->slots[i].chain_next)
+            ring->slots[i].flags |= KRING__S_SEQUENCED;
+        kring__list_remove(ring, &ring->waiting, head);
+        kring__chain_start(ring, head);
+        return false;
+    }
+    if (room(ring, head->engine) < count)
+        return true;
+    kring__list_remove(ring, &ring->waiting, head);
+    for (struct kring__slot *slot = head;; slot = &ring->slots[slot->chain_next]) {
+        uint8_t link = slot->chain_next == KRING__NIL ? 0
+                       : slot->flags & KRING__S_HARDLINK ? IOSQE_IO_HARDLINK : IOSQE_IO_LINK;
+
+        (void)kring__place(ring, slot->engine, &slot->sqe, data_of(ring, slot), link);
+        left_queue(ring, slot);
+        if (slot->chain_next == KRING__NIL)
+            return false;
+    }
+}
+
+bool kring__flush(struct kring *ring)
+{
+    if (ring->cancels != KRING__NIL && flush_cancels(ring))
+        return true;
+    while (ring->steps.first != KRING__NIL)
+        if (flush_one(ring, &ring->steps, &ring->slots[ring->steps.first]))
+            return true;
+    while (ring->waiting.first != KRING__NIL && ring->draining == KRING__NIL) {
+        struct kring__slot *slot = &ring->slots[ring->waiting.first];
+        uint32_t last = kring__index(ring, slot);
+        bool drain = (slot->flags & KRING__S_DRAIN) != 0;
+
+        /* Everything before it has left the queue: what runs and is not queued is earlier. */
+        if (drain && ring->running != ring->queued)
+            return false;
+        while (ring->slots[last].chain_next != KRING__NIL)
+            last = ring->slots[last].chain_next;
+        if (slot->flags & KRING__S_SEQUENCED) {
+            kring__list_remove(ring, &ring->waiting, slot);
+            kring__chain_start(ring, slot);
+            while (ring->steps.first != KRING__NIL)
+                if (flush_one(ring, &ring->steps, &ring->slots[ring->steps.first]))
+                    break;
+        } else if (slot->chain_next != KRING__NIL) {
+            if (flush_chain(ring, slot))
+                return true;
+        } else if (flush_one(ring, &ring->waiting, slot)) {
+            return true;
+        }
+        if (drain && !(slot->flags & KRING__S_MULTI))
+            ring->draining = last;
+    }
+    return ring->steps.first != KRING__NIL;
+}

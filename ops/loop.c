@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A ring inside somebody else's loop: one fd that is readable whenever kring_run(ring, 0) has work.
+ * It is an epoll fd of its own over the ring fd, the soft engine and a timerfd; the ring itself
+ * never polls it, so no loop of polls arises.
+ */
+#include <linux/fcntl.h>
+
+#include "ring.h"
+
+#define POLL_IN 1
+#define CTL_ADD 1
+#define TIMER_ABSOLUTE 1
+#define CLOCK_IS_MONOTONIC 1
+#define NONBLOCK_CLOEXEC (O_CLOEXEC | O_NONBLOCK)
+
+int64_t kring__next_timer(struct kring *ring)
+{
+    int64_t next = kring__deadline_next(ring);
+
+    if (ring->soft != NULL) {
+        int64_t soft = kring__soft_next_timer(ring->soft);
+
+        if (soft < next)
+            next = soft;
+    }
+    return next;
+}
+
+bool kring__has_work(struct kring *ring)
+{
+    if (ring->ended.first != KRING__NIL || ring->steps.first != KRING__NIL ||
+        ring->cancels != KRING__NIL || ring->waiting.first != KRING__NIL)
+        return true;
+    if (ring->soft != NULL) {
+        const struct kring__view *view = kring__soft_view(ring->soft);
+
+        if (kring__load_acquire(view->cq_tail) != *view->cq_head ||
+            kring__soft_runnable(ring->soft))
+            return true;
+    }
+    return false;
+}
+
+static int32_t inner_fd(struct kring *ring)
+{
+    int32_t fd;
+
+    if (ring->soft == NULL)
+        return ring->wake_fd;
+    fd = kring__soft_epoll_fd(ring->soft);
+    return fd;
+}
+
+static int add(struct kring *ring, int32_t fd)
+{
+    struct kring__epoll_event event;
+
+    memset(&event, 0, sizeof event);
+    event.events = POLL_IN;
+    event.data = (uint32_t)fd;
+    return (int)kring__sys_epoll_ctl(ring->loop_fd, CTL_ADD, fd, &event);
+}
+
+void kring__loop_update(struct kring *ring)
+{
+    struct kring__itimerspec spec;
+    int64_t next = kring__has_work(ring) ? 1 : kring__next_timer(ring);
+
+    if (ring->timer_fd < 0)
+        return;
+    memset(&spec, 0, sizeof spec);
+    if (next != INT64_MAX) {
+        if (next < 1)
+            next = 1; /* zero would disarm */
+        spec.value_sec = next / KRING_SECOND;
+        spec.value_nsec = next % KRING_SECOND;
+    }
+    (void)kring__sys_timerfd_settime(ring->timer_fd, TIMER_ABSOLUTE, &spec, NULL);
+}
+
+void kring__loop_close(struct kring *ring)
+{
+    if (ring->loop_fd >= 0)
+        (void)kring__sys_close(ring->loop_fd);
+    if (ring->timer_fd >= 0)
+        (void)kring__sys_close(ring->timer_fd);
+    ring->loop_fd = ring->timer_fd = -1;
+}
+
+int kring_fd(struct kring *ring)
+{
+    long fd;
+    int error = kring__usable(ring);
+
+    if (error < 0)
+        return error;
+    if (ring->loop_fd >= 0)
+        return ring->loop_fd;
+    error = kring__bind(ring); /* a disabled ring cannot be polled */
+    if (error < 0)
+        return error;
+    if (inner_fd(ring) < 0)
+        return -EOPNOTSUPP; /* ppoll build, or no epoll here: kring_pollfds() */
+    fd = kring__sys_epoll_create1(O_CLOEXEC);
+    if (fd < 0)
+        return (int)fd;
+    ring->loop_fd = (int32_t)fd;
+    fd = kring__sys_timerfd_create(CLOCK_IS_MONOTONIC, NONBLOCK_CLOEXEC);
+    if (fd < 0) {
+        kring__loop_close(ring);
+        return (int)fd;
+    }
+    ring->timer_fd = (int32_t)fd;
+    error = add(ring, ring->timer_fd);
+    if (error == 0)
+        error = add(ring, inner_fd(ring));
+    if (error == 0 && ring->kernel.fd >= 0)
+        error = add(ring, ring->kernel.fd);
+    if (error < 0) {
+        kring__loop_close(ring);
+        return error;
+    }
+    kring__loop_update(ring);
+    return ring->loop_fd;
+}
+
+int64_t kring_next_timeout(struct kring *ring)
+{
+    int64_t next, now;
+
+    if (kring__has_work(ring))
+        return 0;
+    next = kring__next_timer(ring);
+    if (next == INT64_MAX)
+        return KRING_FOREVER;
+    now = kring__now_ns();
+    return next > now ? next - now : 0;
+}
+
+int kring_pollfds(struct kring *ring, struct kring_pollfd *fds, unsigned count)
+{
+    unsigned n = 0;
+
+    if (ring->kernel.fd >= 0 && kring__bind(ring) == 0) {
+        if (n < count) {
+            fds[n].fd = ring->kernel.fd;
+            fds[n].events = POLL_IN;
+            fds[n].revents = 0;
+        }
+        n++;
+    }
+    if (ring->soft != NULL)
+        return (int)(n + kring__soft_pollfds(ring->soft, n < count ? fds + n : NULL,
+                                             n < count ? count - n : 0));
+    if (ring->wake_fd >= 0) {
+        if (n < count) {
+            fds[n].fd = ring->wake_fd;
+            fds[n].events = POLL_IN;
+            fds[n].revents = 0;
+        }
+        n++;
+    }
+    return (int)n;
+}
+
+int kring_ring_fd(struct kring *ring)
+{
+    return ring->kernel.fd >= 0 ? ring->kernel.fd : -ENOENT;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The day enter is refused for good (a seccomp filter installed after init, a dead SQPOLL thread):
+ * what the kernel has not consumed moves to the soft engine; what it has is awaited through the
+ * ring fd, or, where completions only appear inside enter (DEFER_TASKRUN), reported lost.
+ */
+#include "ring.h"
+
+/* The slot an unconsumed SQE belongs to, NULL for internal ones. */
+static struct kring__slot *owner(struct kring *ring, const struct io_uring_sqe *sqe)
+{
+    uint32_t index = kring__pack_index(sqe->user_data);
+    unsigned tag = kring__pack_tag(sqe->user_data);
+    struct kring__slot *slot;
+
+    if (index >= ring->slot_count || tag == KRING__TAG_INTERNAL)
+        return NULL;
+    slot = &ring->slots[index];
+    if (slot->generation != kring__pack_generation(sqe->user_data))
+        return NULL;
+    if (tag == KRING__TAG_CANCEL) {
+        slot->flags &= ~KRING__S_CANCEL_SENT; /* it was never seen: nothing answers it */
+        return NULL;
+    }
+    return slot;
+}
+
+/* Back to the front of what goes on; a chain's members follow their head one by one. */
+static void take_back(struct kring *ring, struct kring__slot *slot)
+{
+    slot->flags &= ~KRING__S_SUBMITTED;
+    ring->submitted--;
+    ring->stats.kernel--;
+    if (slot->flags & KRING__S_CHAINED) {
+        bool first = !(slot->flags & KRING__S_SEQUENCED);
+
+        /* Mark the whole chain at its first unconsumed member; the others wait for their turn. */
+        for (uint32_t i = kring__index(ring, slot); first && i != KRING__NIL;
+             i = ring->slots[i].chain_next)
+            ring->slots[i].flags |= KRING__S_SEQUENCED;
+        if (!first)
+            return;
+    }
+    kring__requeue(ring, slot);
+}
+
+static void report_lost(struct kring *ring)
+{
+    for (uint32_t i = 0; i < ring->slot_count; i++) {
+        struct kring__slot *slot = &ring->slots[i];
+
+        if ((slot->state != KRING__RUNNING && slot->state != KRING__DROPPED) ||
+            !(slot->flags & KRING__S_SUBMITTED) || slot->engine != KRING_ENGINE_KERNEL)
+            continue;
+        slot->flags &= ~(KRING__S_SUBMITTED | KRING__S_CANCEL_SENT | KRING__S_CANCEL_QUEUED);
+        slot->flags |= KRING__S_ORPHAN;
+        ring->submitted--;
+        /* The kernel may write to its memory for ever: a dropped one is never released. */
+        if (slot->state == KRING__DROPPED)
+            slot->release = NULL;
+        if (slot->chain_next != KRING__NIL)
+            slot->flags |= KRING__S_SEQUENCED;
+        kring__end(ring, slot, -KRING_ELOST, 0);
+    }
+}
+
+void kring__kernel_is_lost(struct kring *ring, int error)
+{
+    struct kring__view *view = &ring->kernel.view;
+    uint32_t head = kring__load_acquire(view->sq_head), tail = *view->sq_tail;
+
+    ring->kernel_lost = 1;
+    ring->caps.pub.kernel_error = error;
+    ring->watch_armed = 0;
+    for (unsigned i = 0; i < KRING__OP_COUNT; i++)
+        ring->fast[i] = 0;
+    for (; head != tail && tail - head <= view->sq_entries; head++) {
+        struct kring__slot *slot = owner(ring, kring__view_sqe(view, head));
+
+        ring->kernel_inflight--;
+        if (slot != NULL && (slot->flags & KRING__S_SUBMITTED))
+            take_back(ring, slot);
+    }
+    kring__store_release(view->sq_tail, kring__load_acquire(view->sq_head));
+    if (ring->soft == NULL || (ring->caps.pub.setup_flags & IORING_SETUP_DEFER_TASKRUN))
+        report_lost(ring);
+    kring__downgrade(ring, KRING__OP_COUNT, error, "io_uring_enter is refused from now on");
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The escape hatch: any SQE as an operation, with everything that operations get. */
+#include "ring.h"
+
+/* What the SQE's flags ask for is done above the seam, across engines. */
+static void take_flags(struct kring__slot *slot, struct io_uring_sqe *sqe)
+{
+    if (sqe->flags & IOSQE_IO_DRAIN)
+        slot->flags |= KRING__S_DRAIN;
+    if (sqe->flags & IOSQE_IO_HARDLINK)
+        slot->flags |= KRING__S_HARDLINK;
+    if (sqe->flags & IOSQE_CQE_SKIP_SUCCESS)
+        slot->flags |= KRING__S_SKIP;
+    sqe->flags &= (uint8_t)~(IOSQE_IO_DRAIN | IOSQE_IO_HARDLINK | IOSQE_IO_LINK |
+                             IOSQE_CQE_SKIP_SUCCESS);
+}
+
+kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *given)
+{
+    struct io_uring_sqe *sqe;
+    kring_op op = kring__new(ring, given->opcode, &sqe);
+    struct kring__slot *slot;
+
+    if (sqe == NULL)
+        return op;
+    *sqe = *given;
+    sqe->user_data = 0;
+    slot = &ring->slots[op.index];
+    slot->flags |= KRING__S_RAW;
+    take_flags(slot, sqe);
+    if (sqe->opcode == IORING_OP_POLL_REMOVE && (sqe->len & IORING_POLL_UPDATE_USER_DATA))
+        slot->error = -EINVAL; /* user_data is how results find their operation */
+    /* A group that is one of ours brings its buffers along. */
+    if ((sqe->flags & IOSQE_BUFFER_SELECT) && sqe->buf_group < ring->pool_count &&
+        ring->pools[sqe->buf_group].used)
+        kring__pool(ring, op, sqe, sqe->buf_group);
+    return op;
+}
+
+kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data)
+{
+    struct io_uring_sqe *sqe;
+    kring_op op = kring__new(ring, IORING_OP_MSG_RING, &sqe);
+
+    if (sqe == NULL)
+        return op;
+    if (target == NULL || data >> KRING__MESSAGE_BITS)
+        return kring__fail(ring, op, -EINVAL);
+    sqe->len = (uint32_t)value;
+    sqe->off = data | (uint64_t)KRING__TAG_MESSAGE << KRING__MESSAGE_BITS;
+    /*
+     * Through the target's mailbox where it has one, whichever engines the two have: the kernel's
+     * way needs a target that is not disabled (6.2+) and whose owner enters.
+     */
+    if (target->soft != NULL && ring->soft != NULL) {
+        sqe->fd = -1;
+        sqe->addr3 = (uintptr_t)kring__soft_mail(target->soft);
+        ring->slots[op.index].pin = KRING_ENGINE_SOFT;
+    } else {
+        sqe->fd = target->kernel.fd;
+    }
+    return op;
+}

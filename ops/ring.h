@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ring object and its operations' slots. One thread drives it; see kring.h for the contract.
+ *
+ *   start.c     queues a slot           (NOT_STARTED -> RUNNING)
+ *   route.c     which engine runs it
+ *   flush.c     queue -> submission ring of the chosen engine; drain, chains in one piece
+ *   run.c       submit, wait at one point, reap
+ *   complete.c  CQE -> state machine -> callback
+ *   chain.c     chains that no single engine can run whole
+ */
+#ifndef KRING__RING_H
+#define KRING__RING_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "../abi/barrier.h"
+#include "../abi/sys.h"
+#include "../fallback/soft.h"
+#include "../probe/probe.h"
+#include "ops.h"
+
+/* The life of an operation; kring__move() knows the legal edges. A free slot is COMPLETE. */
+enum kring__state {
+    KRING__COMPLETE,
+    KRING__NOT_STARTED,
+    KRING__RUNNING,
+    KRING__DONE,
+    KRING__DROPPED
+};
+
+#define KRING__NIL UINT32_C(0xffffffff)
+
+/* user_data: index 20, generation 32, tag 4, engine 1, zero 7 bits. Nobody else knows. */
+enum kring__tag {
+    KRING__TAG_SINGLE = 1,
+    KRING__TAG_MULTI = 2,
+    KRING__TAG_CANCEL = 3,   /* our cancel of the slot it names */
+    KRING__TAG_INTERNAL = 4, /* the watch on the soft engine's epoll fd */
+    KRING__TAG_MESSAGE = 5   /* an arrival by MSG_RING: the low 52 bits are the sender's */
+};
+#define KRING__INDEX_BITS 20
+#define KRING__MESSAGE_BITS 52
+
+static inline uint64_t kring__pack(uint32_t index, uint32_t generation, unsigned tag,
+                                   unsigned soft)
+{
+    return (uint64_t)index | (uint64_t)generation << KRING__INDEX_BITS | (uint64_t)tag << 52 |
+           (uint64_t)soft << 56;
+}
+
+static inline uint32_t kring__pack_index(uint64_t user_data)
+{
+    return (uint32_t)(user_data & ((UINT64_C(1) << KRING__INDEX_BITS) - 1));
+}
+
+static inline uint32_t kring__pack_generation(uint64_t user_data)
+{
+    return (uint32_t)(user_data >> KRING__INDEX_BITS);
+}
+
+static inline unsigned kring__pack_tag(uint64_t user_data)
+{
+    return (unsigned)(user_data >> 52 & 15);
+}
+
+/* Slot flags. */
+#define KRING__S_MULTI (1u << 0)      /* multishot */
+#define KRING__S_QUEUED (1u << 1)     /* started, in the waiting queue */
+#define KRING__S_SUBMITTED (1u << 2)  /* an engine has its SQE */
+#define KRING__S_CANCEL_USER (1u << 3)  /* kring_cancel, or a cancel operation, was aimed at it */
+#define KRING__S_CANCEL_TIME (1u << 4)  /* its deadline expired */
+#define KRING__S_CANCEL_QUEUED (1u << 5) /* our cancel waits for a submission slot */
+#define KRING__S_CANCEL_SENT (1u << 6)   /* our cancel is in the engine */
+#define KRING__S_LAST_SEEN (1u << 7)   /* its final CQE came; waits for our cancel's CQE */
+#define KRING__S_UNPROVEN (1u << 8)   /* EINVAL from the kernel is not yet the caller's */
+#define KRING__S_RERUN (1u << 9)      /* runs on soft to judge a kernel's refusal */
+#define KRING__S_DRAIN (1u << 10)
+#define KRING__S_HARDLINK (1u << 11)
+#define KRING__S_CHAINED (1u << 12)   /* member of a chain */
+#define KRING__S_CHAIN_HEAD (1u << 13)
+#define KRING__S_SEQUENCED (1u << 14) /* its chain is run member by member */
+#define KRING__S_PREV_FAILED (1u << 15) /* the member before it failed */
+#define KRING__S_COMPOSITE (1u << 16)
+#define KRING__S_SKIP (1u << 17)      /* raw CQE_SKIP_SUCCESS: no callback on success */
+#define KRING__S_KEEP (1u << 18)      /* kring_buffer_keep in this callback */
+#define KRING__S_PAUSED (1u << 19)    /* multishot without buffers: waits for one to come back */
+#define KRING__S_COUNTING (1u << 20)  /* timeout that also counts completions */
+#define KRING__S_IN_CALLBACK (1u << 21)
+#define KRING__S_ENDED (1u << 22)     /* its result is decided, it waits for delivery */
+#define KRING__S_LINK_TIMER (1u << 23) /* sequenced LINK_TIMEOUT standing by its target */
+#define KRING__S_NOTIF (1u << 24)     /* zero-copy: result came, notification is awaited */
+#define KRING__S_VECTORED (1u << 25)  /* composite over an iovec array */
+#define KRING__S_SELECTS (1u << 26)   /* picks from one of our pools */
+#define KRING__S_RAW (1u << 27)
+#define KRING__S_ORPHAN (1u << 28)    /* reported lost: the kernel may still use its memory */
+#define KRING__S_POISONED (1u << 29)
+#define KRING__S_REF (1u << 30)       /* sqe.addr names another operation of this ring */
+#define KRING__S_STEP (1u << 31)      /* in the steps list */
+
+struct kring__slot {
+    struct io_uring_sqe sqe; /* as it is given to the engine; composites advance it */
+    uint32_t generation;
+    uint32_t flags;
+    uint8_t state;
+    uint8_t engine; /* enum kring_engine that has it, or will */
+    uint8_t pin;
+    uint8_t pool;
+    int32_t error;  /* met while configuring; kring_start returns it */
+    uint32_t next, prev;  /* waiting queue, ended list, pause list or free list */
+    uint32_t cancel_next; /* list of cancels to send */
+    uint32_t chain_next;  /* next member, or KRING__NIL */
+    uint32_t heap;        /* place in the deadline heap, or KRING__NIL */
+    uint32_t transferred; /* composites */
+    uint32_t count;       /* counted timeout: completions still to come */
+    int64_t deadline_ns;  /* relative before the start, absolute after; -1 none */
+    int64_t value;        /* the result while DONE or ENDED */
+    int32_t raw;
+    uint32_t result_flags;
+    kring_done *done; /* or, DROPPED, the release */
+    kring_release *release;
+    void *user;
+};
+
+struct kring__list {
+    uint32_t first, last;
+};
+
+struct kring__pool {
+    uint8_t used;
+    uint8_t home;    /* enum kring_engine; AUTO until the first operation selects from it */
+    uint16_t tail;   /* of the buffer ring */
+    uint16_t mask;
+    uint32_t count, size;
+    uint32_t users;  /* operations that select from it */
+    uint32_t kept;
+    uint8_t *memory;
+    struct io_uring_buf_ring *ring;
+    size_t ring_length;
+    struct kring__list paused;
+};
+
+struct kring {
+    struct kring__slot *slots;
+    uint32_t slot_count;
+    struct kring__list free, waiting, ended;
+    struct kring__list steps; /* what goes on: restarts, and chain members whose turn has come */
+    uint32_t cancels; /* first slot of the list of cancels to send */
+    uint32_t *heap;
+    uint32_t heap_count, heap_limit;
+
+    uint32_t running;   /* user operations RUNNING or DROPPED */
+    uint32_t submitted; /* of these: in an engine */
+    uint32_t queued;
+    uint32_t draining;  /* slot whose end unblocks the queue, or KRING__NIL */
+    uint32_t counting;  /* counted timeouts running */
+
+    struct kring__kernel kernel;
+    struct kring__soft *soft;
+    struct kring__caps caps;
+    uint32_t kernel_inflight; /* SQEs the kernel ring still has a CQE to give for */
+    uint32_t cq_limit;        /* without NODROP: never more than the CQ holds */
+    uint8_t fast[KRING__OP_COUNT]; /* 1: this opcode without flags or variants goes to the kernel */
+    uint8_t pins[KRING__OP_COUNT];
+    uint8_t worked[KRING__OP_COUNT]; /* succeeded once on the kernel */
+    uint8_t told[KRING__OP_COUNT];   /* on_downgrade was told */
+
+    int32_t wake_fd;     /* own eventfd where there is no soft engine; else -1 */
+    int32_t loop_fd;     /* outer epoll of kring_fd(), or -1 */
+    int32_t timer_fd;
+    uint8_t watch_armed; /* our poll on the soft engine is in the kernel */
+    uint8_t bound;       /* first submit done */
+    uint8_t closing;
+    uint8_t close_asked; /* from a callback */
+    uint8_t kernel_lost; /* enter is no longer allowed */
+    uint8_t woken;
+    uint8_t depth;       /* callbacks on the stack */
+    uint8_t own_memory;
+    uint8_t direct_home; /* enum kring_engine */
+    uint8_t buffer_kept; /* by the callback that runs */
+    uint32_t current;    /* slot whose callback runs */
+    int64_t close_timeout_ns;
+    uint32_t delivered;  /* callbacks of this run */
+    uint32_t direct_count;
+    uint32_t overflow_seen;
+
+    const uint32_t *guard; /* zero in a forked child */
+    int32_t owner_pid;     /* asked where the guard page is not wiped; else 0 */
+    void *memory;
+    size_t memory_length;
+    struct kring_options options;
+    struct kring_stats stats;
+    struct kring__pool *pools;
+    uint32_t pool_count;
+};
+
+/* The layout of the kernel's struct iovec, which <linux/uio.h> and libc both define. */
+struct kring__iovec {
+    void *base;
+    size_t length;
+};
+
+#define KRING__RWF_NOWAIT 0x8u
+#define KRING__MSG_DONTWAIT 0x40u
+#define KRING__MSG_WAITALL 0x100u
+#define KRING__MSG_NOSIGNAL 0x4000u
+
+#define KRING__GUARD UINT32_C(0x6b72696e)
+
+/* ---- slab.c ---- */
+void kring__slab_init(struct kring *ring);
+struct kring__slot *kring__slot(struct kring *ring, kring_op op); /* NULL when stale */
+kring_op kring__handle(const struct kring *ring, const struct kring__slot *slot);
+void kring__move(struct kring *ring, struct kring__slot *slot, enum kring__state state);
+void kring__free_slot(struct kring *ring, struct kring__slot *slot);
+void kring__list_append(struct kring *ring, struct kring__list *list, struct kring__slot *slot);
+void kring__list_prepend(struct kring *ring, struct kring__list *list, struct kring__slot *slot);
+void kring__list_remove(struct kring *ring, struct kring__list *list, struct kring__slot *slot);
+static inline uint32_t kring__index(const struct kring *ring, const struct kring__slot *slot)
+{
+    return (uint32_t)(slot - ring->slots);
+}
+
+/* For the operations' files. */
+kring_op kring__new(struct kring *ring, unsigned opcode, struct io_uring_sqe **sqe);
+void kring__fd(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int fd);
+kring_op kring__fail(struct kring *ring, kring_op op, int error);
+void kring__pool(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int pool);
+int kring__target(struct kring *ring, kring_op target, uint64_t *user_data);
+
+/* ---- route.c ---- */
+/* enum kring_engine, or -errno / -KRING_EKERNEL; sets UNPROVEN in the slot's flags. */
+int kring__route(struct kring *ring, struct kring__slot *slot);
+/* Settles what is unproven (makes system calls): the engine to use now. */
+int kring__route_settle(struct kring *ring, struct kring__slot *slot);
+bool kring__soft_can(const struct kring *ring, unsigned opcode);
+void kring__route_init(struct kring *ring);
+void kring__downgrade(struct kring *ring, unsigned opcode, int error, const char *text);
+
+/* ---- start.c ---- */
+void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_t why);
+void kring__end(struct kring *ring, struct kring__slot *slot, int64_t value, uint32_t flags);
+/* 0, or why the ring cannot be used now (forked child). */
+int kring__usable(const struct kring *ring);
+
+/* ---- flush.c ---- */
+/* True when something had to stay because a submission ring is full. */
+bool kring__flush(struct kring *ring);
+/* Places one SQE with this user_data; false when the engine's SQ is full. */
+bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
+                  uint64_t user_data, uint8_t more_flags);
+/* SQEs placed and not yet consumed. */
+uint32_t kring__unconsumed(const struct kring__view *view);
+/* enter is refused for good: what was not consumed moves to soft. */
+void kring__kernel_is_lost(struct kring *ring, int error);
+
+/* ---- sweep.c ---- */
+bool kring__is_sweep(const struct io_uring_sqe *sqe);
+int64_t kring__sweep(struct kring *ring, struct kring__slot *self);
+
+/* ---- chain.c ---- */
+void kring__chain_start(struct kring *ring, struct kring__slot *head);
+/* Runs before anything that waits, also before what a drain holds back. */
+void kring__requeue(struct kring *ring, struct kring__slot *slot);
+/* A member of a sequenced chain has ended; starts or ends what follows. */
+void kring__chain_step(struct kring *ring, struct kring__slot *slot, bool failed);
+/* Does this result break a link? As the kernel has it: errors and short transfers do. */
+bool kring__breaks_link(const struct kring__slot *slot, int64_t value);
+/* A LINK_TIMEOUT that stands by a sequenced member has expired. */
+void kring__chain_timer(struct kring *ring, struct kring__slot *slot);
+bool kring__is_multishot(const struct io_uring_sqe *sqe);
+
+/* ---- complete.c ---- */
+void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigned engine);
+void kring__deliver_ended(struct kring *ring);
+/* Gives back what an undelivered stored result owns (fd, slot, buffer). */
+void kring__discard(struct kring *ring, struct kring__slot *slot);
+/* The final result is known: waits for our cancel's CQE if one is out, then delivers. */
+void kring__conclude(struct kring *ring, struct kring__slot *slot, int64_t value);
+
+/* ---- run.c ---- */
+/* One round: flush, submit, reap, and when nothing was delivered wait until the given time. */
+int kring__round(struct kring *ring, int64_t until_ns);
+int kring__bind(struct kring *ring);
+int64_t kring__until(int64_t timeout_ns);
+
+/* ---- deadline.c ---- */
+int kring__deadline_add(struct kring *ring, struct kring__slot *slot);
+void kring__deadline_remove(struct kring *ring, struct kring__slot *slot);
+int64_t kring__deadline_next(const struct kring *ring); /* INT64_MAX: none */
+void kring__deadline_expire(struct kring *ring);
+
+/* ---- composite.c ---- */
+/* True: goes on with another transfer. Else *value is the final one. */
+bool kring__composite_step(struct kring__slot *slot, int32_t res, int64_t *value);
+
+/* ---- pool.c ---- */
+int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine);
+void kring__pool_give(struct kring *ring, unsigned pool, uint16_t id);
+void kring__pool_fill(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
+                      int32_t res, struct kring_result *result);
+void kring__pools_close(struct kring *ring);
+
+/* ---- loop.c ---- */
+void kring__loop_update(struct kring *ring);
+void kring__loop_close(struct kring *ring);
+/* Absolute ns of the ring's next timer of any kind. */
+int64_t kring__next_timer(struct kring *ring);
+bool kring__has_work(struct kring *ring);
+
+/* ---- direct.c ---- */
+int kring__direct_open(struct kring *ring);
+void kring__direct_clear(struct kring *ring, uint32_t slot);
+
+#if CONFIG_KRING_TRACE
+#define KRING__TRACE(ring, event, slot, value) \
+    do { \
+        if ((ring)->options.on_event) \
+            (ring)->options.on_event(ring, event, kring__handle(ring, slot), value, \
+                                     (ring)->options.user); \
+    } while (0)
+#else
+#define KRING__TRACE(ring, event, slot, value) ((void)0)
+#endif
+
+#endif

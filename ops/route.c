@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which engine runs an operation. Decided at each start from what the SQE asks (opcode, SQE flags,
+ * variants), from where its resources live (direct table, buffer pool) and from pins.
+ */
+#include "ring.h"
+
+bool kring__soft_can(const struct kring *ring, unsigned opcode)
+{
+    const struct kring__row *row = kring__row(opcode);
+
+    return ring->soft != NULL && row != NULL && row->attempt != NULL;
+}
+
+void kring__route_init(struct kring *ring)
+{
+    for (unsigned i = 0; i < KRING__OP_COUNT; i++)
+        ring->fast[i] = ring->kernel.fd >= 0 && ring->caps.op[i].answer == KRING__YES &&
+                        kring__rows[i].enabled;
+    for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
+        ring->fast[kring__variant_rows[i].opcode] = 0;
+    if (!(ring->caps.pub.features & IORING_FEAT_RW_CUR_POS))
+        ring->fast[IORING_OP_READV] = ring->fast[IORING_OP_WRITEV] = 0;
+}
+
+/* What this kernel knows but does badly enough that the soft engine is the better one. */
+static bool kernel_is_poor(const struct kring *ring, const struct kring__slot *slot)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    const struct kring__row *row = kring__row(sqe->opcode);
+    uint32_t features = ring->caps.pub.features;
+
+    /* Below 5.6 an offset of -1 is an error, not the current position. */
+    if (!(features & IORING_FEAT_RW_CUR_POS) && sqe->off == (uint64_t)KRING_CUR_POS &&
+        row != NULL && (row->flags & KRING__RW))
+        return true;
+    /* Below 5.7 each waiting socket operation holds a worker, which cannot always be cancelled. */
+    return !(features & IORING_FEAT_FAST_POLL) && row != NULL && !(row->flags & KRING__RW) &&
+           (row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT) &&
+           sqe->opcode != IORING_OP_POLL_ADD;
+}
+
+/* The engine that owns something this SQE uses, AUTO when nothing does. */
+static unsigned home_of(struct kring *ring, const struct kring__slot *slot)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    const struct kring__row *row = kring__row(sqe->opcode);
+    bool direct = (sqe->flags & IOSQE_FIXED_FILE) != 0;
+
+    if (row != NULL && sqe->file_index != 0 &&
+        ((row->flags & KRING__CREATES) || sqe->opcode == IORING_OP_CLOSE))
+        direct = true;
+    if (sqe->opcode == IORING_OP_FILES_UPDATE)
+        direct = true;
+    if (sqe->opcode == IORING_OP_SPLICE && (sqe->splice_flags & SPLICE_F_FD_IN_FIXED))
+        direct = true;
+    if (sqe->opcode == IORING_OP_TEE && (sqe->splice_flags & SPLICE_F_FD_IN_FIXED))
+        direct = true;
+    if (direct)
+        return ring->direct_home;
+    if (slot->flags & KRING__S_SELECTS)
+        return ring->pools[slot->pool].home;
+    if (slot->flags & KRING__S_REF) {
+        /* A cancel goes where its target is. */
+        uint32_t index = kring__pack_index(sqe->addr);
+        if (index < ring->slot_count &&
+            ring->slots[index].generation == kring__pack_generation(sqe->addr) &&
+            ring->slots[index].state == KRING__RUNNING)
+            return ring->slots[index].engine;
+    }
+    return KRING_ENGINE_AUTO;
+}
+
+int kring__route(struct kring *ring, struct kring__slot *slot)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    unsigned pin = slot->pin, home;
+    bool soft;
+    enum kring__answer answer;
+    int missing;
+
+    slot->flags &= ~KRING__S_UNPROVEN;
+    if (sqe->opcode < KRING__OP_COUNT) {
+        if (pin == KRING_ENGINE_AUTO)
+            pin = ring->pins[sqe->opcode];
+        if (ring->fast[sqe->opcode] && sqe->flags == 0 && pin == KRING_ENGINE_AUTO &&
+            !(slot->flags & KRING__S_REF) && !ring->kernel_lost)
+            return KRING_ENGINE_KERNEL;
+    }
+    if (kring__is_sweep(sqe)) /* runs above the seam; this only names somebody */
+        return ring->kernel.fd >= 0 ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
+    soft = kring__soft_can(ring, sqe->opcode);
+    home = home_of(ring, slot);
+    if (home != KRING_ENGINE_AUTO && pin != KRING_ENGINE_AUTO && home != pin)
+        return -KRING_EKERNEL;
+    if (home == KRING_ENGINE_AUTO)
+        home = pin;
+    if (home == KRING_ENGINE_SOFT || ring->kernel.fd < 0 || ring->kernel_lost) {
+        if (!soft || home == KRING_ENGINE_KERNEL)
+            return -KRING_EKERNEL;
+        return KRING_ENGINE_SOFT;
+    }
+    answer = kring__caps_check(&ring->caps, sqe, kring__variants_of(sqe), &missing);
+    if (home == KRING_ENGINE_AUTO && soft && kernel_is_poor(ring, slot))
+        return KRING_ENGINE_SOFT;
+    if (answer == KRING__YES)
+        return KRING_ENGINE_KERNEL;
+    if (answer == KRING__CANNOT_TELL) {
+        slot->flags |= KRING__S_UNPROVEN;
+        return KRING_ENGINE_KERNEL;
+    }
+    if (home == KRING_ENGINE_KERNEL || !soft)
+        return -KRING_EKERNEL;
+    return KRING_ENGINE_SOFT;
+}
+
+int kring__route_settle(struct kring *ring, struct kring__slot *slot)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    enum kring__answer answer;
+    int missing;
+
+    if (!(slot->flags & KRING__S_UNPROVEN))
+        return slot->engine;
+    answer = kring__caps_settle(&ring->caps, sqe, kring__variants_of(sqe), &missing);
+    if (answer == KRING__YES)
+        slot->flags &= ~KRING__S_UNPROVEN;
+    if (answer != KRING__NO)
+        return KRING_ENGINE_KERNEL;
+    slot->flags &= ~KRING__S_UNPROVEN;
+    return kring__route(ring, slot);
+}
+
+void kring__downgrade(struct kring *ring, unsigned opcode, int error, const char *text)
+{
+    ring->stats.downgrades++;
+    if (opcode < KRING__OP_COUNT) {
+        ring->fast[opcode] = 0;
+        if (ring->told[opcode])
+            return;
+        ring->told[opcode] = 1;
+    }
+    if (ring->options.on_downgrade)
+        ring->options.on_downgrade(ring, opcode, error, text, ring->options.user);
+}
+
+static int describe(struct kring *ring, struct kring__slot *slot)
+{
+    const struct kring__row *row = kring__row(slot->sqe.opcode);
+    int engine = kring__route(ring, slot);
+    int flags = 0;
+
+    if (engine < 0)
+        return engine == -KRING_EKERNEL ? KRING_ENGINE_NONE : engine;
+    if (slot->flags & KRING__S_UNPROVEN)
+        flags |= KRING_ROUTE_UNPROVEN;
+    if (engine == KRING_ENGINE_SOFT && row != NULL && ring->options.offload == NULL &&
+        (row->wait == KRING__WAIT_DISK || (row->flags & KRING__RW)))
+        flags |= KRING_ROUTE_BLOCKS;
+    return engine | flags;
+}
+
+int kring_route(struct kring *ring, kring_op op)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+    uint32_t unproven;
+    int result;
+
+    if (slot == NULL)
+        return op.generation ? -ESTALE : kring_op_error(op);
+    if (slot->state != KRING__NOT_STARTED)
+        return slot->engine;
+    unproven = slot->flags & KRING__S_UNPROVEN;
+    result = describe(ring, slot);
+    slot->flags = (slot->flags & ~KRING__S_UNPROVEN) | unproven;
+    return result;
+}
+
+int kring_route_opcode(struct kring *ring, unsigned opcode)
+{
+    struct kring__slot probe;
+
+    if (opcode >= KRING__OP_COUNT)
+        return -EINVAL;
+    memset(&probe, 0, sizeof probe);
+    probe.sqe.opcode = (uint8_t)opcode;
+    if (!kring__rows[opcode].enabled)
+        return KRING_ENGINE_NONE;
+    return describe(ring, &probe);
+}
+
+int kring_pin(struct kring *ring, unsigned opcode, enum kring_engine engine)
+{
+    if (opcode >= KRING__OP_COUNT || engine > KRING_ENGINE_SOFT)
+        return -EINVAL;
+    if (engine == KRING_ENGINE_SOFT && !kring__soft_can(ring, opcode))
+        return -KRING_EKERNEL;
+    if (engine == KRING_ENGINE_KERNEL && ring->kernel.fd < 0)
+        return -KRING_EKERNEL;
+    if (engine != KRING_ENGINE_AUTO && (kring__rows[opcode].flags & KRING__SELECTS)) {
+        for (uint32_t i = 0; i < ring->pool_count; i++)
+            if (ring->pools[i].used && ring->pools[i].users != 0 &&
+                ring->pools[i].home != KRING_ENGINE_AUTO && ring->pools[i].home != engine)
+                return -EBUSY;
+    }
+    ring->pins[opcode] = (uint8_t)engine;
+    return 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* The slab of operations: slots, their lists, and the one function that moves their state. */
+#include "ring.h"
+
+void kring__list_append(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
+{
+    uint32_t index = kring__index(ring, slot);
+
+    slot->next = KRING__NIL;
+    slot->prev = list->last;
+    if (list->last == KRING__NIL)
+        list->first = index;
+    else
+        ring->slots[list->last].next = index;
+    list->last = index;
+}
+
+void kring__list_prepend(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
+{
+    uint32_t index = kring__index(ring, slot);
+
+    slot->prev = KRING__NIL;
+    slot->next = list->first;
+    if (list->first == KRING__NIL)
+        list->last = index;
+    else
+        ring->slots[list->first].prev = index;
+    list->first = index;
+}
+
+void kring__list_remove(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
+{
+    if (slot->prev == KRING__NIL)
+        list->first = slot->next;
+    else
+        ring->slots[slot->prev].next = slot->next;
+    if (slot->next == KRING__NIL)
+        list->last = slot->prev;
+    else
+        ring->slots[slot->next].prev = slot->prev;
+    slot->next = slot->prev = KRING__NIL;
+}
+
+void kring__slab_init(struct kring *ring)
+{
+    ring->free.first = ring->free.last = KRING__NIL;
+    ring->waiting = ring->ended = ring->steps = ring->free;
+    ring->cancels = KRING__NIL;
+    ring->draining = KRING__NIL;
+    ring->current = KRING__NIL;
+    for (uint32_t i = 0; i < ring->slot_count; i++) {
+        ring->slots[i].generation = 1;
+        ring->slots[i].state = KRING__COMPLETE;
+        kring__list_append(ring, &ring->free, &ring->slots[i]);
+    }
+}
+
+kring_op kring__handle(const struct kring *ring, const struct kring__slot *slot)
+{
+    kring_op op = {kring__index(ring, slot), slot->generation};
+    return op;
+}
+
+struct kring__slot *kring__slot(struct kring *ring, kring_op op)
+{
+    struct kring__slot *slot;
+
+    if (op.generation == 0 || op.index >= ring->slot_count)
+        return NULL;
+    slot = &ring->slots[op.index];
+    if (slot->generation != op.generation || slot->state == KRING__COMPLETE)
+        return NULL;
+    return slot;
+}
+
+/* Row: from. A bit for each legal successor. */
+static const uint8_t legal[] = {
+    [KRING__COMPLETE] = 1u << KRING__NOT_STARTED,
+    [KRING__NOT_STARTED] = 1u << KRING__RUNNING | 1u << KRING__COMPLETE,
+    [KRING__RUNNING] = 1u << KRING__DONE | 1u << KRING__DROPPED,
+    [KRING__DONE] = 1u << KRING__NOT_STARTED | 1u << KRING__COMPLETE,
+    [KRING__DROPPED] = 1u << KRING__COMPLETE,
+};
+
+void kring__move(struct kring *ring, struct kring__slot *slot, enum kring__state state)
+{
+    (void)ring;
+    if (!(legal[slot->state] & 1u << state)) {
+#if CONFIG_KRING_ASSERT
+        __builtin_trap();
+#endif
+        return;
+    }
+    slot->state = (uint8_t)state;
+}
+
+void kring__free_slot(struct kring *ring, struct kring__slot *slot)
+{
+    kring__move(ring, slot, KRING__COMPLETE);
+    if (++slot->generation == 0)
+        slot->generation = 1; /* 0 marks an error in a handle */
+    /* First in, last out keeps the slot in the cache; stale handles differ by generation. */
+    kring__list_prepend(ring, &ring->free, slot);
+}
+
+static kring_op error_handle(int error)
+{
+    kring_op op = {(uint32_t)-error, 0};
+    return op;
+}
+
+kring_op kring__new(struct kring *ring, unsigned opcode, struct io_uring_sqe **sqe)
+{
+    struct kring__slot *slot;
+    const struct kring__row *row = kring__row(opcode);
+
+    *sqe = NULL;
+    if (row != NULL && !row->enabled)
+        return error_handle(-KRING_EKERNEL);
+    if (ring->free.first == KRING__NIL)
+        return error_handle(-EAGAIN);
+    slot = &ring->slots[ring->free.first];
+    kring__list_remove(ring, &ring->free, slot);
+    kring__move(ring, slot, KRING__NOT_STARTED);
+    memset(&slot->sqe, 0, sizeof slot->sqe);
+    slot->sqe.opcode = (uint8_t)opcode;
+    slot->flags = 0;
+    slot->engine = KRING_ENGINE_AUTO;
+    slot->pin = KRING_ENGINE_AUTO;
+    slot->pool = 0xff;
+    slot->error = 0;
+    slot->chain_next = KRING__NIL;
+    slot->cancel_next = KRING__NIL;
+    slot->heap = KRING__NIL;
+    slot->transferred = 0;
+    slot->count = 0;
+    slot->deadline_ns = -1;
+    slot->done = NULL;
+    slot->release = NULL;
+    slot->user = NULL;
+    *sqe = &slot->sqe;
+    return kring__handle(ring, slot);
+}
+
+void kring__fd(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int fd)
+{
+    (void)ring;
+    (void)op;
+    if (fd >= KRING_DIRECT(0) && fd < KRING_DIRECT(1 << KRING__INDEX_BITS)) {
+        sqe->flags |= IOSQE_FIXED_FILE;
+        sqe->fd = (int32_t)((uint32_t)fd & 0xfffffu);
+    } else {
+        sqe->fd = fd;
+    }
+}
+
+kring_op kring__fail(struct kring *ring, kring_op op, int error)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot != NULL && slot->state == KRING__NOT_STARTED)
+        kring__free_slot(ring, slot);
+    return error_handle(error);
+}
+
+void kring__pool(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int pool)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot == NULL)
+        return;
+    if (pool < 0 || (uint32_t)pool >= ring->pool_count || !ring->pools[pool].used) {
+        slot->error = -EINVAL;
+        return;
+    }
+    slot->pool = (uint8_t)pool;
+    slot->flags |= KRING__S_SELECTS;
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+    sqe->buf_group = (uint16_t)pool;
+}
+
+int kring__target(struct kring *ring, kring_op target, uint64_t *user_data)
+{
+    struct kring__slot *slot = kring__slot(ring, target);
+
+    if (slot == NULL)
+        return -ESTALE;
+    *user_data = kring_user_data(target);
+    return 0;
+}
+
+/* The neutral form: kring__place() adds tag and engine of the target when the reference is sent. */
+uint64_t kring_user_data(kring_op op)
+{
+    return kring__pack(op.index, op.generation, 0, 0);
+}
+
+const struct io_uring_sqe *kring__ring_sqe(struct kring *ring, kring_op op, int *error)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    *error = slot ? 0 : op.generation ? -ESTALE : -(int)op.index;
+    return slot ? &slot->sqe : NULL;
+}
+
+struct kring__caps *kring__ring_caps(struct kring *ring)
+{
+    return &ring->caps;
+}
+
+int kring__usable(const struct kring *ring)
+{
+    /* In a forked child the rings belong to the parent. */
+    if (*ring->guard != KRING__GUARD)
+        return -ESTALE;
+    return ring->owner_pid == 0 || kring__sys_getpid() == ring->owner_pid ? 0 : -ESTALE;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What every operation's file needs to fill and to read an SQE. */
+#ifndef KRING__SQE_H
+#define KRING__SQE_H
+
+#include "ring.h"
+
+/* An SQE holds pointers as 64 bits on every machine. */
+static inline uint64_t kring__address(const volatile void *pointer)
+{
+    return (uint64_t)(uintptr_t)pointer;
+}
+
+static inline void *kring__pointer(uint64_t address)
+{
+    return (void *)(uintptr_t)address;
+}
+
+/* A handle's error, for what was found wrong after the slot was taken. */
+static inline kring_op kring__fail_if(struct kring *ring, kring_op op, int error)
+{
+    return error < 0 ? kring__fail(ring, op, error) : op;
+}
+
+/*
+ * Some checks of the kernel are the same in several operations. ioprio is refused by the core of
+ * io_uring for an operation that gives it no meaning (all releases).
+ */
+static inline bool kring__has_ioprio(const struct kring__req *req)
+{
+    return req->sqe.ioprio != 0;
+}
+
+#endif

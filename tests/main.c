@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kring-tests: runs every suite, or those named.
+ *
+ *   kring-tests [-l] [SUITE[/TEST]]...       names may be shell patterns
+ *
+ * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120).
+ */
+#include "test.h"
+
+#include <CUnit/TestRun.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KRING_SUITE(name) int kring_test_##name(void);
+#include "suites.h"
+#undef KRING_SUITE
+
+static struct {
+    unsigned passed, failed, skipped;
+    const char *skip; /* why the running test skips itself */
+    int fds;          /* open when the running test began */
+    char name[160];   /* SUITE/TEST of the running test */
+    char dir[64];     /* its directory, empty if it asked for none */
+    timer_t watchdog;
+    long limit_s;
+} run;
+
+int kring_test_add(const char *suite, const struct kring_test *tests, size_t count)
+{
+    CU_pSuite s = CU_add_suite(suite, NULL, NULL);
+
+    for (size_t i = 0; s && i < count; i++)
+        if (!CU_add_test(s, tests[i].name, tests[i].run))
+            s = NULL;
+    return s ? 0 : -1;
+}
+
+void kring_test_skip(const char *reason)
+{
+    run.skip = reason;
+}
+
+int kring_test_open_fds(void)
+{
+    int count = 0;
+
+    /* Not by /proc/self/fd: it may not be mounted, and reading it opens one more. */
+    for (int fd = 0; fd < 2048; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+static void remove_tree(int dirfd, const char *name)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+
+    if (dir) {
+        while ((entry = readdir(dir)) != NULL)
+            if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+                unlinkat(fd, entry->d_name, 0) < 0)
+                remove_tree(fd, entry->d_name);
+        closedir(dir);
+    }
+    unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+const char *kring_test_tmpdir(void)
+{
+    const char *base = getenv("TMPDIR");
+
+    if (run.dir[0])
+        return run.dir;
+    if (!base || strlen(base) > 40)
+        base = "/tmp";
+    snprintf(run.dir, sizeof run.dir, "%s/kring-test.XXXXXX", base);
+    if (!mkdtemp(run.dir)) {
+        perror(run.dir);
+        exit(2);
+    }
+    return run.dir;
+}
+
+const char *kring_test_engine(void)
+{
+    const char *engine = getenv("KRING_ENGINE");
+
+    return engine && *engine ? engine : "auto";
+}
+
+/* By number, so that an old header is enough; mips adds the base of its ABI. */
+#if defined(__mips__)
+#define URING_SETUP (__NR_Linux + 425)
+#else
+#define URING_SETUP 425
+#endif
+
+bool kring_test_uring_allowed(void)
+{
+    uint32_t params[30] = {0}; /* struct io_uring_params, without its header */
+    bool allowed;
+    long fd;
+
+    if (!strcmp(kring_test_engine(), "soft") || !CONFIG_KRING_KERNEL_ENGINE)
+        return false;
+    fd = syscall(URING_SETUP, 1, params);
+    if (fd < 0)
+        return false;
+    /* A filter may allow setup and refuse the other two. */
+    allowed = syscall(URING_SETUP + 1, fd, 0, 0, 0, NULL, 0) == 0;
+    close((int)fd);
+    return allowed;
+}
+
+static void set_watchdog(long seconds)
+{
+    struct itimerspec when = {.it_value.tv_sec = seconds};
+
+    timer_settime(run.watchdog, 0, &when, NULL);
+}
+
+/* Names the test that hangs or crashes; the summary still comes last, for whoever counts. */
+static void on_fatal(int signal)
+{
+    char text[320];
+    int n = snprintf(text, sizeof text, "\nFAIL %s: %s (signal %d)\n%u passed, %u failed, %u skipped\n",
+                     run.name, signal == SIGVTALRM ? "hangs" : "crashed", signal, run.passed,
+                     run.failed + 1, run.skipped);
+
+    if (n > 0 && write(STDOUT_FILENO, text, (size_t)n) < 0)
+        _exit(3);
+    _exit(2);
+}
+
+static void catch_fatal(void)
+{
+    static const int signals[] = {SIGVTALRM, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGVTALRM};
+    const char *limit = getenv("KRING_TEST_TIMEOUT");
+    size_t count = sizeof signals / sizeof signals[0];
+
+#ifdef __SANITIZE_ADDRESS__
+    count = 1; /* the sanitizer reports the others better */
+#endif
+    for (size_t i = 0; i < count; i++) {
+        struct sigaction action = {.sa_handler = on_fatal};
+        sigaction(signals[i], &action, NULL);
+    }
+    run.limit_s = limit ? atol(limit) : 120;
+    if (timer_create(CLOCK_MONOTONIC, &event, &run.watchdog) < 0)
+        perror("timer_create");
+}
+
+static void on_start(const CU_pTest test, const CU_pSuite suite)
+{
+    snprintf(run.name, sizeof run.name, "%s/%s", suite->pName, test->pName);
+    printf("%s ... ", run.name);
+    fflush(stdout);
+    run.skip = NULL;
+    run.fds = kring_test_open_fds();
+    set_watchdog(run.limit_s);
+}
+
+static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failures)
+{
+    int fds;
+
+    (void)test;
+    (void)suite;
+    set_watchdog(0);
+    if (run.dir[0])
+        remove_tree(AT_FDCWD, run.dir);
+    run.dir[0] = 0;
+    fds = kring_test_open_fds();
+    if (failures || fds != run.fds) {
+        run.failed++;
+        printf("FAIL\n");
+        for (CU_pFailureRecord f = failures; f; f = f->pNext)
+            printf("    %s:%u: %s\n", f->strFileName, f->uiLineNumber, f->strCondition);
+        if (fds != run.fds)
+            printf("    %d file descriptors were open before, %d after\n", run.fds, fds);
+    } else if (run.skip) {
+        run.skipped++;
+        printf("skipped: %s\n", run.skip);
+    } else {
+        run.passed++;
+        printf("ok\n");
+    }
+    fflush(stdout);
+}
+
+static bool selected(const char *suite, const char *test, char **names, int count)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", suite, test);
+    for (int i = 0; i < count; i++)
+        if (!fnmatch(names[i], path, 0) || !fnmatch(names[i], suite, 0))
+            return true;
+    return count == 0;
+}
+
+/* Leaves only the tests that were named active, and prints them if asked; how many they are. */
+static unsigned choose(char **names, int count, bool list)
+{
+    unsigned chosen = 0;
+
+    for (CU_pSuite s = CU_get_registry()->pSuite; s; s = s->pNext) {
+        unsigned here = 0;
+
+        for (CU_pTest t = s->pTest; t; t = t->pNext) {
+            bool on = selected(s->pName, t->pName, names, count);
+
+            t->fActive = on ? CU_TRUE : CU_FALSE;
+            here += on;
+            if (on && list)
+                printf("%s/%s\n", s->pName, t->pName);
+        }
+        s->fActive = here ? CU_TRUE : CU_FALSE;
+        chosen += here;
+    }
+    return chosen;
+}
+
+int main(int argc, char **argv)
+{
+    bool list = argc > 1 && !strcmp(argv[1], "-l");
+    int first = list ? 2 : 1;
+    char *summary;
+
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return 2;
+#define KRING_SUITE(name)                                                     \
+    if (kring_test_##name() != 0) {                                           \
+        fprintf(stderr, "suite " #name ": %s\n", CU_get_error_msg());         \
+        return 2;                                                             \
+    }
+#include "suites.h"
+#undef KRING_SUITE
+    if (!choose(argv + first, argc - first, list)) {
+        fprintf(stderr, "kring-tests: no test has that name (-l lists them)\n");
+        return 2;
+    }
+    if (list)
+        return 0;
+
+    catch_fatal();
+    CU_set_fail_on_inactive(CU_FALSE);
+    CU_set_test_start_handler(on_start);
+    CU_set_test_complete_handler(on_complete);
+    CU_run_all_tests();
+    summary = CU_get_run_results_string();
+    printf("\n%s\n\n%u passed, %u failed, %u skipped\n", summary ? summary : "", run.passed,
+           run.failed, run.skipped);
+    free(summary);
+    CU_cleanup_registry();
+    return run.failed || CU_get_error() != CUE_SUCCESS;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The oracle: the same SQE program runs on the kernel's io_uring and on the soft engine, each time
+ * in a child process of its own with fresh descriptors and memory. Every run writes a log (what
+ * each enter returned, each CQE, and at the end what is in files, pipes, sockets and buffers), and
+ * the two logs must be equal line by line. docs/oracle.md describes the language of programs.
+ */
+#ifndef KRING_TESTS_ORACLE_H
+#define KRING_TESTS_ORACLE_H
+
+#include "kring/uapi.h"
+#include "ops/ops.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct oracle_program {
+    const char *name;
+    const char *text;
+};
+
+/* What the requests of a run used and got, by opcode: the matrix is made from this. */
+struct oracle_seen {
+    uint64_t errnos[3]; /* bit set */
+    uint64_t variants;  /* kring__variants_of() */
+    uint32_t sqe_flags, ioprio, op_flags, len;
+};
+struct oracle_cover {
+    struct oracle_seen ops[KRING__OP_COUNT];
+};
+
+enum { ORACLE_LOG_BYTES = 1 << 16 };
+
+/* Lives in memory that a child shares with its parent. */
+struct oracle_result {
+    struct oracle_cover cover;
+    uint32_t since;   /* the youngest thing used, KRING__V */
+    uint32_t length;  /* of log */
+    uint8_t finished; /* the program ran to its end */
+    uint8_t wrong;    /* the program itself is at fault: a mistake in its text */
+    char log[ORACLE_LOG_BYTES];
+};
+
+/* ---- Engines (oracle_engine.c) ---- */
+
+struct kring__soft;
+struct oracle_ring {
+    bool soft;
+    int fd;                  /* kernel */
+    struct kring__soft *engine;
+    struct io_uring_params params;
+    uint32_t *sq_head, *sq_tail, *sq_flags, *sq_array, *cq_head, *cq_tail, *cq_overflow;
+    uint32_t sq_mask, cq_mask;
+    struct io_uring_sqe *sqes;
+    struct io_uring_cqe *cqes;
+};
+
+/* 0 or -errno. */
+int oracle_ring_open(struct oracle_ring *ring, bool soft, unsigned entries, unsigned cq_entries,
+                     unsigned flags);
+int oracle_ring_enter(struct oracle_ring *ring, unsigned submit, unsigned want, unsigned flags,
+                      const void *arg, size_t size);
+int oracle_ring_register(struct oracle_ring *ring, unsigned op, void *arg, unsigned nr);
+/* The fd that MSG_RING names this ring by. */
+int oracle_ring_fd(struct oracle_ring *ring);
+struct io_uring_sqe *oracle_ring_sqe(struct oracle_ring *ring); /* NULL: full */
+bool oracle_ring_cqe(struct oracle_ring *ring, struct io_uring_cqe *cqe);
+
+/* ---- One run (oracle_run.c, oracle_world.c, oracle_actions.c) ---- */
+
+enum oracle_kind {
+    ORACLE_FD,
+    ORACLE_MEMORY,
+    ORACLE_IOVEC,
+    ORACLE_MSGHDR,
+    ORACLE_TIME,
+    ORACLE_ADDRESS,
+    ORACLE_STATX,
+    ORACLE_FDS,   /* an array of ints: shown as how many are valid */
+    ORACLE_QUIET  /* memory that is not shown */
+};
+
+struct oracle_object {
+    char name[16];
+    enum oracle_kind kind;
+    char what; /* of an fd: 'e' eventfd, 'l' listener, 'd' datagram socket, 'x' made by a request */
+    int fd;
+    uint8_t *data;
+    size_t length;
+};
+
+enum { ORACLE_OBJECTS = 96, ORACLE_SENT = 1024, ORACLE_ARGS = 24, ORACLE_RINGS = 2, ORACLE_CQES = 2048 };
+
+struct oracle_sent {
+    uint64_t user_data;
+    struct io_uring_sqe sqe;
+    char as[16];    /* object that a resulting fd becomes */
+    uint32_t final; /* CQEs without F_MORE seen */
+};
+
+struct oracle_run {
+    bool soft;
+    struct oracle_result *result;
+    struct oracle_ring rings[ORACLE_RINGS];
+    unsigned ring_count;
+    unsigned entries, cq_entries, setup_flags;
+    bool ordered; /* CQEs are compared in their order, else sorted by user_data */
+    int fds_before;
+    struct oracle_object objects[ORACLE_OBJECTS];
+    unsigned object_count;
+    struct oracle_sent sent[ORACLE_SENT];
+    unsigned sent_count;
+    uint64_t next_user_data;
+    struct io_uring_cqe cqes[ORACLE_CQES]; /* taken, not yet logged */
+    unsigned cqe_count;
+    char *args[ORACLE_ARGS]; /* of the statement at hand */
+    unsigned arg_count;
+};
+
+void oracle_log(struct oracle_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Ends the run: its text is wrong. */
+void oracle_wrong(struct oracle_run *run, const char *why, const char *detail)
+    __attribute__((noreturn));
+/* Runs the program's text in this process; the caller forked. */
+void oracle_run_text(struct oracle_run *run, const char *text);
+
+struct oracle_object *oracle_object(struct oracle_run *run, const char *name);
+struct oracle_object *oracle_object_new(struct oracle_run *run, const char *name,
+                                        enum oracle_kind kind, size_t length);
+struct oracle_object *oracle_object_fd(struct oracle_run *run, const char *name, int fd, char what);
+/* A number, a constant, an object (its fd or its address), joined by | or +. */
+int64_t oracle_value(struct oracle_run *run, const char *text);
+/* The text after "key=" among the statement's arguments, or NULL. */
+const char *oracle_key(struct oracle_run *run, const char *key);
+bool oracle_word(struct oracle_run *run, const char *word);
+const char *oracle_arg(struct oracle_run *run, unsigned index);
+/* A literal 'text' or 'text'*N as fresh memory. */
+uint8_t *oracle_literal(struct oracle_run *run, const char *text, size_t *length);
+int64_t oracle_duration_ns(struct oracle_run *run, const char *text);
+
+/* A statement that makes an object, or acts between two enters; false: not mine. */
+bool oracle_make(struct oracle_run *run, const char *verb);
+bool oracle_make_memory(struct oracle_run *run, const char *verb);
+bool oracle_act(struct oracle_run *run, const char *verb);
+/* Writes every object's state to the log. */
+void oracle_snapshot(struct oracle_run *run);
+void oracle_print_bytes(struct oracle_run *run, const uint8_t *data, size_t length);
+const char *oracle_fd_text(int fd, char *text, size_t size);
+int oracle_count_fds(void);
+
+/* ---- Names (oracle_names.c) ---- */
+
+bool oracle_constant(const char *name, int64_t *value);
+const char *oracle_errno_name(int number);  /* "EBADF" */
+int oracle_errno_number(const char *name);  /* 0: unknown */
+
+/* ---- Comparing (oracle_compare.c) ---- */
+
+enum oracle_verdict { ORACLE_EQUAL, ORACLE_ACCEPTED, ORACLE_DIFFERENT, ORACLE_SKIPPED };
+
+/*
+ * Runs a program on both engines. What differs is printed to out (with verbose, the log of an
+ * equal run too); the kernel run's coverage is or-ed into cover.
+ */
+enum oracle_verdict oracle_compare(const struct oracle_program *program,
+                                   struct oracle_cover *cover, bool verbose, FILE *out);
+/* Runs one engine only and prints the log. 0, or 1 when the run did not finish. */
+int oracle_show(const struct oracle_program *program, bool soft, FILE *out);
+/* Why no program can run here, or NULL. */
+const char *oracle_unavailable(void);
+
+/* ---- Accepted differences (oracle_differences.c) ---- */
+
+struct oracle_difference {
+    const char *id;      /* "D01", also in docs/differences.md */
+    const char *program; /* name, or "*": any */
+    const char *kernel;  /* parts of the two lines that may differ */
+    const char *soft;
+};
+extern const struct oracle_difference oracle_differences[];
+extern const unsigned oracle_difference_count;
+/* May these two lines of this program differ? Remembers which rows were needed. */
+bool oracle_accepts(const char *program, const char *kernel, const char *soft);
+/* Rows that were not needed although their program ran, or that the document does not name. */
+int oracle_check_differences(const char *document, FILE *out);
+
+/* ---- Programs ---- */
+
+struct oracle_list {
+    const char *family;
+    const struct oracle_program *programs;
+    unsigned count;
+};
+/* The families, ended by one without a name. */
+const struct oracle_list *oracle_families(void);
+/* Calls visit for each hand-written program, the expanded templates included. */
+void oracle_each_program(void (*visit)(const struct oracle_program *program, void *user),
+                         void *user);
+/* Program number `index` of a seed; text is overwritten by the next call. */
+const struct oracle_program *oracle_random(uint64_t seed, unsigned index);
+
+/* ---- The matrix (oracle_matrix.c) ---- */
+
+/* Fills cells that this program covers and that are still empty. */
+int oracle_matrix_load(const char *path, FILE *out);
+void oracle_matrix_add(const char *program, const struct oracle_cover *cover);
+/* Prints operation, kind, name, program; returns the number of empty cells. */
+int oracle_matrix_report(FILE *table, FILE *out);
+
+struct oracle_counts {
+    unsigned equal, accepted, different, skipped;
+};
+/* All hand-written programs and `random` seeded ones; 0 when all is as it should be. */
+int oracle_suite(uint64_t seed, unsigned random, const char *matrix, FILE *table, FILE *out,
+                 struct oracle_counts *counts);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* Statements that act between two enters, by plain system calls or by register calls. */
+#define _GNU_SOURCE
+#include "oracle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static void log_result(struct oracle_run *run, const char *verb, long result)
+{
+    if (result < 0)
+        oracle_log(run, "%s -> %s\n", verb, oracle_errno_name((int)-result));
+    else
+        oracle_log(run, "%s -> %ld\n", verb, result);
+}
+
+static int fd_arg(struct oracle_run *run, unsigned index)
+{
+    struct oracle_object *object = oracle_object(run, oracle_arg(run, index));
+
+    if (!object || object->kind != ORACLE_FD)
+        oracle_wrong(run, "no such descriptor", oracle_arg(run, index));
+    return object->fd;
+}
+
+/* put FD 'text' */
+static void act_put(struct oracle_run *run)
+{
+    size_t length;
+    uint8_t *data = oracle_literal(run, oracle_arg(run, 2), &length);
+    struct pollfd ready = { .fd = fd_arg(run, 1), .events = POLLOUT };
+    ssize_t done;
+
+    poll(&ready, 1, 200);
+    done = write(ready.fd, data, length);
+    log_result(run, "put", done < 0 ? -errno : done);
+}
+
+/* get FD COUNT: waits up to 200 ms. */
+static void act_get(struct oracle_run *run)
+{
+    static uint8_t data[1 << 17];
+    struct pollfd ready = { .fd = fd_arg(run, 1), .events = POLLIN };
+    size_t want = (size_t)oracle_value(run, oracle_arg(run, 2));
+    ssize_t done = -1;
+
+    if (poll(&ready, 1, 200) == 1)
+        done = read(ready.fd, data, want < sizeof data ? want : sizeof data);
+    else
+        errno = EAGAIN;
+    oracle_log(run, "get -> ");
+    if (done < 0)
+        oracle_log(run, "%s", oracle_errno_name(errno));
+    else
+        oracle_print_bytes(run, data, (size_t)done);
+    oracle_log(run, "\n");
+}
+
+/* fill FD: writes until nothing more is taken; how much is not logged (it depends on the kernel). */
+static void act_fill(struct oracle_run *run)
+{
+    static const uint8_t data[1024];
+    int fd = fd_arg(run, 1), flags = fcntl(fd, F_GETFL);
+
+    fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    for (size_t size = sizeof data; size > 0; size = size > 1 ? size / 2 : 0)
+        while (write(fd, data, size) > 0)
+            ;
+    fcntl(fd, F_SETFL, flags);
+}
+
+/* dial NAME LISTENER [nonblock]: a connected client. */
+static void act_dial(struct oracle_run *run)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    int type, fd, listener = fd_arg(run, 2);
+    socklen_t size = sizeof type;
+
+    getsockname(listener, (void *)&address, &length);
+    getsockopt(listener, SOL_SOCKET, SO_TYPE, &type, &size);
+    fd = socket(address.ss_family, type | SOCK_CLOEXEC, 0);
+    if (connect(fd, (void *)&address, length) < 0)
+        oracle_wrong(run, "cannot connect", run->args[2]);
+    oracle_object_fd(run, oracle_arg(run, 1), fd, type == SOCK_DGRAM ? 'd' : 's');
+}
+
+/* reset FD: closed so that the TCP peer sees a reset. */
+static void act_reset(struct oracle_run *run)
+{
+    struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+    setsockopt(fd_arg(run, 1), SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    close(fd_arg(run, 1));
+}
+
+static void act_shut(struct oracle_run *run)
+{
+    const char *how = oracle_arg(run, 2);
+
+    shutdown(fd_arg(run, 1), !strcmp(how, "rd") ? SHUT_RD : !strcmp(how, "wr") ? SHUT_WR : SHUT_RDWR);
+}
+
+/* files FD... : IORING_REGISTER_FILES; "-1" is an empty slot. */
+static void act_files(struct oracle_run *run)
+{
+    int fds[ORACLE_ARGS];
+    unsigned count = 0;
+
+    for (unsigned i = 1; i < run->arg_count; i++)
+        fds[count++] = (int)oracle_value(run, run->args[i]);
+    log_result(run, "files", oracle_ring_register(&run->rings[0], IORING_REGISTER_FILES, fds, count));
+}
+
+/* update OFFSET FD...: IORING_REGISTER_FILES_UPDATE. */
+static void act_update(struct oracle_run *run)
+{
+    int fds[ORACLE_ARGS];
+    struct io_uring_files_update update = {
+        .offset = (uint32_t)oracle_value(run, oracle_arg(run, 1)),
+        .fds = (uint64_t)(uintptr_t)fds,
+    };
+    unsigned count = 0;
+
+    for (unsigned i = 2; i < run->arg_count; i++)
+        fds[count++] = (int)oracle_value(run, run->args[i]);
+    log_result(run, "update",
+               oracle_ring_register(&run->rings[0], IORING_REGISTER_FILES_UPDATE, &update, count));
+}
+
+static void add_buffer(struct oracle_object *ring, struct oracle_object *data, unsigned entries,
+                       uint16_t id, uint32_t size)
+{
+    struct io_uring_buf_ring *head = (void *)ring->data;
+    uint16_t tail = head->tail;
+    /* Field by field: the last word of the first entry is the tail. */
+    struct io_uring_buf *entry = (struct io_uring_buf *)(void *)ring->data + (tail & (entries - 1));
+
+    entry->addr = (uint64_t)(uintptr_t)data->data + (uint64_t)id * size;
+    entry->len = size;
+    entry->bid = id;
+    __atomic_store_n(&head->tail, (uint16_t)(tail + 1), __ATOMIC_RELEASE);
+}
+
+/* ring-group GROUP COUNT SIZE [entries=N] [inc]: a buffer ring; its memory is object gGROUP. */
+static void act_ring_group(struct oracle_run *run)
+{
+    unsigned group = (unsigned)oracle_value(run, oracle_arg(run, 1));
+    unsigned count = (unsigned)oracle_value(run, oracle_arg(run, 2));
+    unsigned size = (unsigned)oracle_value(run, oracle_arg(run, 3));
+    unsigned entries = oracle_key(run, "entries") ?
+                       (unsigned)oracle_value(run, oracle_key(run, "entries")) : 8;
+    struct oracle_object *ring, *data;
+    struct io_uring_buf_reg reg = { .ring_entries = entries, .bgid = (uint16_t)group };
+    char name[16];
+    int result;
+
+    snprintf(name, sizeof name, "g%u", group);
+    data = oracle_object_new(run, name, ORACLE_MEMORY, (size_t)count * size);
+    snprintf(name, sizeof name, "r%u", group);
+    ring = oracle_object_new(run, name, ORACLE_QUIET, 0);
+    ring->data = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ring->length = entries;
+    reg.ring_addr = (uint64_t)(uintptr_t)ring->data;
+    reg.flags = oracle_word(run, "inc") ? IOU_PBUF_RING_INC : 0;
+    result = oracle_ring_register(&run->rings[0], IORING_REGISTER_PBUF_RING, &reg, 1);
+    log_result(run, "ring-group", result);
+    for (unsigned i = 0; i < count && result == 0; i++)
+        add_buffer(ring, data, entries, (uint16_t)i, size);
+}
+
+/* ring-add GROUP ID SIZE: gives a buffer back. */
+static void act_ring_add(struct oracle_run *run)
+{
+    char name[16];
+    struct oracle_object *ring, *data;
+
+    snprintf(name, sizeof name, "r%.8s", oracle_arg(run, 1));
+    ring = oracle_object(run, name);
+    snprintf(name, sizeof name, "g%.8s", oracle_arg(run, 1));
+    data = oracle_object(run, name);
+    if (!ring || !data)
+        oracle_wrong(run, "no such group", oracle_arg(run, 1));
+    add_buffer(ring, data, (unsigned)ring->length, (uint16_t)oracle_value(run, oracle_arg(run, 2)),
+               (uint32_t)oracle_value(run, oracle_arg(run, 3)));
+}
+
+static void act_ring_remove(struct oracle_run *run)
+{
+    struct io_uring_buf_reg reg = { .bgid = (uint16_t)oracle_value(run, oracle_arg(run, 1)) };
+
+    log_result(run, "ring-remove",
+               oracle_ring_register(&run->rings[0], IORING_UNREGISTER_PBUF_RING, &reg, 1));
+}
+
+/* register NUMBER [arg=V] [nr=N]: any register call. */
+static void act_register(struct oracle_run *run)
+{
+    const char *arg = oracle_key(run, "arg"), *nr = oracle_key(run, "nr");
+
+    log_result(run, "register",
+               oracle_ring_register(&run->rings[0], (unsigned)oracle_value(run, oracle_arg(run, 1)),
+                                    arg ? (void *)(uintptr_t)oracle_value(run, arg) : NULL,
+                                    nr ? (unsigned)oracle_value(run, nr) : 0));
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+}
+
+/* alarm DURATION: a signal with a handler arrives. */
+static void act_alarm(struct oracle_run *run)
+{
+    struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
+    struct itimerval timer = { { 0, 0 }, { 0, 0 } };
+
+    sigaction(SIGALRM, &action, NULL);
+    timer.it_value.tv_usec = (suseconds_t)(oracle_duration_ns(run, oracle_arg(run, 1)) / 1000);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void act_sleep(struct oracle_run *run)
+{
+    int64_t ns = oracle_duration_ns(run, oracle_arg(run, 1));
+    struct timespec time = { ns / 1000000000, ns % 1000000000 };
+
+    while (nanosleep(&time, &time) < 0)
+        ;
+}
+
+static void act_close(struct oracle_run *run)
+{
+    log_result(run, "close", close(fd_arg(run, 1)) < 0 ? -errno : 0);
+}
+
+bool oracle_act(struct oracle_run *run, const char *verb)
+{
+    static const struct {
+        const char *name;
+        void (*act)(struct oracle_run *run);
+    } acts[] = {
+        { "put", act_put }, { "get", act_get }, { "fill", act_fill }, { "dial", act_dial },
+        { "reset", act_reset }, { "shut", act_shut }, { "closefd", act_close },
+        { "files", act_files }, { "update", act_update }, { "ring-group", act_ring_group },
+        { "ring-add", act_ring_add }, { "ring-remove", act_ring_remove },
+        { "register", act_register }, { "alarm", act_alarm }, { "sleep", act_sleep },
+    };
+
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        if (!strcmp(acts[i].name, verb)) {
+            acts[i].act(run);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* One program, two children, two logs. */
+#define _GNU_SOURCE
+#include "oracle.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A run that takes longer hangs: no program waits for more than a few guard times. */
+#define RUN_LIMIT_MS 15000
+
+const char *oracle_unavailable(void)
+{
+    static char text[96];
+    static int known = -1;
+
+    if (known < 0) {
+        struct io_uring_params params;
+        int fd;
+
+        memset(&params, 0, sizeof params);
+        fd = (int)syscall(SYS_io_uring_setup, 4, &params);
+        known = fd >= 0 && params.features & IORING_FEAT_SINGLE_MMAP &&
+                params.features & IORING_FEAT_EXT_ARG;
+        if (fd < 0)
+            snprintf(text, sizeof text, "no io_uring to compare with: %s", strerror(errno));
+        else
+            snprintf(text, sizeof text, "this io_uring is too old to be compared with");
+        if (fd >= 0)
+            close(fd);
+    }
+    return known ? NULL : text;
+}
+
+static uint32_t kernel_release(void)
+{
+    struct utsname name;
+    unsigned major = 0, minor = 0;
+
+    uname(&name);
+    sscanf(name.release, "%u.%u", &major, &minor);
+    return KRING__V(major, minor);
+}
+
+static void remove_dir(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)) != NULL)
+        if (unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+            unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+}
+
+static void child(struct oracle_result *result, const char *text, bool soft, const char *dir)
+{
+    struct oracle_run *run = calloc(1, sizeof *run);
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_IGN);
+    if (!run || chdir(dir) < 0)
+        _exit(2);
+    for (int fd = 3; fd < 512; fd++)
+        close(fd);
+    umask(022);
+    run->result = result;
+    run->soft = soft;
+    oracle_run_text(run, text);
+    _exit(0);
+}
+
+static void say(struct oracle_result *result, const char *format, int number)
+{
+    result->finished = 0;
+    if (result->length < sizeof result->log - 64)
+        result->length += (uint32_t)sprintf(result->log + result->length, format, number);
+}
+
+/* Waits for the child without a signal handler: a test runner may have its own. */
+static void wait_for(pid_t pid, struct oracle_result *result)
+{
+    int status = 0, waited = 0, step = 1;
+
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (waited >= RUN_LIMIT_MS) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, 0);
+            say(result, "HANGS: killed after %d ms\n", waited);
+            return;
+        }
+        poll(NULL, 0, step);
+        waited += step;
+        step = waited < 20 ? 1 : 5;
+    }
+    if (WIFSIGNALED(status))
+        say(result, "DIED of signal %d\n", WTERMSIG(status));
+    else if (WEXITSTATUS(status))
+        say(result, "EXITED with %d\n", WEXITSTATUS(status));
+}
+
+static struct oracle_result *run_one(const struct oracle_program *program, bool soft)
+{
+    struct oracle_result *result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE,
+                                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const char *base = getenv("TMPDIR");
+    char dir[128];
+    pid_t pid;
+
+    if (result == MAP_FAILED)
+        abort();
+    snprintf(dir, sizeof dir, "%.90s/kring-oracle.XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(dir)) {
+        say(result, "no directory for the run: errno %d\n", errno);
+        return result;
+    }
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        child(result, program->text, soft, dir);
+    if (pid < 0)
+        say(result, "no fork: errno %d\n", errno);
+    else
+        wait_for(pid, result);
+    remove_dir(dir);
+    return result;
+}
+
+/* The next line of a log, "" after its end. */
+static const char *next_line(const char **at, char *line, size_t size)
+{
+    size_t length = strcspn(*at, "\n");
+
+    snprintf(line, size, "%.*s", (int)(length < size ? length : size - 1), *at);
+    *at += length + ((*at)[length] == '\n');
+    return line;
+}
+
+static enum oracle_verdict diff(const struct oracle_program *program, const char *kernel,
+                                const char *soft, FILE *out)
+{
+    static char a[16384], b[16384];
+    enum oracle_verdict verdict = ORACLE_EQUAL;
+    char *report = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&report, &size);
+
+    fprintf(text, "DIFFERENT %s\n    program: %s\n", program->name, program->text);
+    while (*kernel || *soft) {
+        next_line(&kernel, a, sizeof a);
+        next_line(&soft, b, sizeof b);
+        if (!strcmp(a, b)) {
+            fprintf(text, "      %.400s\n", a);
+        } else if (oracle_accepts(program->name, a, b)) {
+            fprintf(text, "    ~ accepted: %.200s | %.200s\n", a, b);
+            if (verdict == ORACLE_EQUAL)
+                verdict = ORACLE_ACCEPTED;
+        } else {
+            fprintf(text, "    - kernel: %.400s\n    + soft:   %.400s\n", a, b);
+            verdict = ORACLE_DIFFERENT;
+        }
+    }
+    fclose(text);
+    if (verdict == ORACLE_DIFFERENT)
+        fputs(report, out);
+    free(report);
+    return verdict;
+}
+
+enum oracle_verdict oracle_compare(const struct oracle_program *program,
+                                   struct oracle_cover *cover, bool verbose, FILE *out)
+{
+    struct oracle_result *kernel = run_one(program, false);
+    struct oracle_result *soft;
+    enum oracle_verdict verdict;
+
+    if (kernel->since > kernel_release()) {
+        munmap(kernel, sizeof *kernel);
+        return ORACLE_SKIPPED;
+    }
+    soft = run_one(program, true);
+    verdict = diff(program, kernel->log, soft->log, out);
+    if (!kernel->finished || !soft->finished) {
+        if (verdict != ORACLE_DIFFERENT)
+            fprintf(out, "UNFINISHED %s\n%s", program->name, kernel->log);
+        verdict = ORACLE_DIFFERENT;
+    }
+    if (verbose && verdict != ORACLE_DIFFERENT)
+        fprintf(out, "%s %s\n%s", verdict == ORACLE_EQUAL ? "equal" : "accepted", program->name,
+                kernel->log);
+    for (unsigned i = 0; cover && i < KRING__OP_COUNT; i++) {
+        struct oracle_seen *to = &cover->ops[i], *from = &kernel->cover.ops[i];
+
+        for (unsigned j = 0; j < 3; j++)
+            to->errnos[j] |= from->errnos[j];
+        to->variants |= from->variants;
+        to->sqe_flags |= from->sqe_flags;
+        to->ioprio |= from->ioprio;
+        to->op_flags |= from->op_flags;
+        to->len |= from->len;
+    }
+    munmap(kernel, sizeof *kernel);
+    munmap(soft, sizeof *soft);
+    return verdict;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
+
+int oracle_show(const struct oracle_program *program, bool soft, FILE *out)
+{
+    int64_t start = now_ms();
+    struct oracle_result *result = run_one(program, soft);
+    int64_t took = now_ms() - start;
+    int failed = !result->finished;
+
+    fprintf(out, "%s on %s\n%s", program->name, soft ? "soft" : "kernel", result->log);
+    if (took > 300)
+        fprintf(out, "SLOW: %lld ms in %s\n", (long long)took, program->name);
+    if (failed)
+        fprintf(out, "NOT FINISHED\n");
+    munmap(result, sizeof *result);
+    return failed;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two engines behind one interface. The kernel's ring is mapped here by hand, from nothing but
+ * what io_uring_setup wrote, so that a mistake in the library's mapping cannot hide itself.
+ */
+#define _GNU_SOURCE
+#include "oracle.h"
+
+#include "abi/map.h"
+#include "abi/sys.h"
+#include "fallback/soft.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static long answer(long result)
+{
+    return result < 0 ? -errno : result;
+}
+
+static int kernel_setup(unsigned entries, struct io_uring_params *params)
+{
+    return (int)answer(syscall(SYS_io_uring_setup, entries, params));
+}
+
+/* Any kernel that the oracle runs on has FEAT_SINGLE_MMAP (5.4). */
+static int kernel_map(struct oracle_ring *ring)
+{
+    const struct io_uring_params *p = &ring->params;
+    size_t sq_bytes = p->sq_off.array + p->sq_entries * sizeof(uint32_t);
+    size_t cq_bytes = p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
+    uint8_t *base = mmap(NULL, sq_bytes > cq_bytes ? sq_bytes : cq_bytes, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_POPULATE, ring->fd, (off_t)IORING_OFF_SQ_RING);
+    void *sqes = mmap(NULL, p->sq_entries * sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_POPULATE, ring->fd, (off_t)IORING_OFF_SQES);
+
+    if (base == MAP_FAILED || sqes == MAP_FAILED)
+        return -errno;
+    ring->sqes = sqes;
+    ring->sq_head = (uint32_t *)(base + p->sq_off.head);
+    ring->sq_tail = (uint32_t *)(base + p->sq_off.tail);
+    ring->sq_flags = (uint32_t *)(base + p->sq_off.flags);
+    ring->sq_array = (uint32_t *)(base + p->sq_off.array);
+    ring->sq_mask = *(uint32_t *)(base + p->sq_off.ring_mask);
+    ring->cq_head = (uint32_t *)(base + p->cq_off.head);
+    ring->cq_tail = (uint32_t *)(base + p->cq_off.tail);
+    ring->cq_overflow = (uint32_t *)(base + p->cq_off.overflow);
+    ring->cq_mask = *(uint32_t *)(base + p->cq_off.ring_mask);
+    ring->cqes = (struct io_uring_cqe *)(base + p->cq_off.cqes);
+    return 0;
+}
+
+static int soft_open(struct oracle_ring *ring, unsigned entries)
+{
+    struct kring__soft_config config = {
+        .entries = entries,
+        .cq_entries = ring->params.flags & IORING_SETUP_CQSIZE ? ring->params.cq_entries : 0,
+        .requests = 512, .timers = 128, .fds = 256, .fixed_files = 64, .groups = 16,
+        .buffers = 512, .copies = 1 << 16,
+    };
+    size_t length = kring__soft_memory(&config);
+    void *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct kring__view *view;
+    int result;
+
+    if (memory == MAP_FAILED)
+        return -errno;
+    result = kring__soft_setup(&ring->engine, &config, &ring->params, memory, length);
+    if (result < 0)
+        return result;
+    view = kring__soft_view(ring->engine);
+    ring->sqes = view->sqes;
+    ring->sq_head = view->sq_head;
+    ring->sq_tail = view->sq_tail;
+    ring->sq_flags = view->sq_flags;
+    ring->sq_array = view->sq_array;
+    ring->sq_mask = view->sq_mask;
+    ring->cq_head = view->cq_head;
+    ring->cq_tail = view->cq_tail;
+    ring->cq_overflow = view->cq_overflow;
+    ring->cq_mask = view->cq_mask;
+    ring->cqes = view->cqes;
+    return 0;
+}
+
+int oracle_ring_open(struct oracle_ring *ring, bool soft, unsigned entries, unsigned cq_entries,
+                     unsigned flags)
+{
+    memset(ring, 0, sizeof *ring);
+    ring->soft = soft;
+    ring->params.flags = flags | (cq_entries ? IORING_SETUP_CQSIZE : 0);
+    ring->params.cq_entries = cq_entries;
+    ring->fd = -1;
+    if (soft)
+        return soft_open(ring, entries);
+    ring->fd = kernel_setup(entries, &ring->params);
+    return ring->fd < 0 ? ring->fd : kernel_map(ring);
+}
+
+int oracle_ring_enter(struct oracle_ring *ring, unsigned submit, unsigned want, unsigned flags,
+                      const void *arg, size_t size)
+{
+    if (ring->soft)
+        return kring__soft_enter(ring->engine, submit, want, flags, arg, size);
+    return (int)answer(syscall(SYS_io_uring_enter, ring->fd, submit, want, flags, arg, size));
+}
+
+int oracle_ring_register(struct oracle_ring *ring, unsigned op, void *arg, unsigned nr)
+{
+    if (ring->soft)
+        return kring__soft_register(ring->engine, op, arg, nr);
+    return (int)answer(syscall(SYS_io_uring_register, ring->fd, op, arg, nr));
+}
+
+int oracle_ring_fd(struct oracle_ring *ring)
+{
+    return ring->soft ? kring__soft_wake_fd(ring->engine) : ring->fd;
+}
+
+struct io_uring_sqe *oracle_ring_sqe(struct oracle_ring *ring)
+{
+    uint32_t tail = *ring->sq_tail;
+    struct io_uring_sqe *sqe = &ring->sqes[tail & ring->sq_mask];
+
+    if (tail - __atomic_load_n(ring->sq_head, __ATOMIC_ACQUIRE) > ring->sq_mask)
+        return NULL;
+    memset(sqe, 0, sizeof *sqe);
+    if (ring->sq_array)
+        ring->sq_array[tail & ring->sq_mask] = tail & ring->sq_mask;
+    /* Published at once: one thread fills it and calls enter. */
+    __atomic_store_n(ring->sq_tail, tail + 1, __ATOMIC_RELEASE);
+    return sqe;
+}
+
+bool oracle_ring_cqe(struct oracle_ring *ring, struct io_uring_cqe *cqe)
+{
+    uint32_t head = *ring->cq_head;
+
+    if (head == __atomic_load_n(ring->cq_tail, __ATOMIC_ACQUIRE))
+        return false;
+    memcpy(cqe, &ring->cqes[head & ring->cq_mask], sizeof *cqe);
+    __atomic_store_n(ring->cq_head, head + 1, __ATOMIC_RELEASE);
+    return true;
+}

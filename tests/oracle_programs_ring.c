@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The fixed table, provided buffers, messages between rings. */
+#include "oracle_programs.h"
+
+const struct oracle_program oracle_programs_ring[] = {
+    { "files-update-two", "files -1 -1 -1; pipe p 'abc'; fds u pr pw; buf b 4;"
+      " files_update addr=u len=2 off=1 flags=LINK; read fd=1 addr=b len=3 flags=FIXED; enter 2" },
+    { "files-update-remove", "ordered; pipe p 'abc'; files pr; fds u -1; buf b 4;"
+      " files_update addr=u len=1 flags=LINK; read fd=0 addr=b len=3 flags=FIXED; enter 2" },
+    { "files-update-skip", "pipe p 'abc'; files pr -1; fds u -2 pw; buf b 4; files_update addr=u len=2 flags=LINK;"
+      " read fd=0 addr=b len=3 flags=FIXED; enter 2" },
+    { "files-update-replaces", "pipe p; pipe q 'xyz'; files pr; fds u qr; buf b 4; files_update addr=u len=1 flags=LINK;"
+      " read fd=0 addr=b len=3 flags=FIXED; enter 2" },
+    { "files-update-beyond", "files -1; pipe p; fds u pr; files_update addr=u len=1 off=1; enter 1" },
+    { "files-update-partly-beyond", "files -1 -1; pipe p; fds u pr pw; files_update addr=u len=2 off=1; enter 1" },
+    { "files-update-bad-fd", "files -1 -1; closed x; fds u x; files_update addr=u len=1; enter 1" },
+    { "files-update-bad-second", "files -1 -1; pipe p; closed x; fds u pr x; files_update addr=u len=2; enter 1" },
+    { "files-update-no-table", "pipe p; fds u pr; files_update addr=u len=1; enter 1" },
+    { "files-update-none", "files -1; pipe p; fds u pr; files_update addr=u len=0; enter 1" },
+    { "files-update-bad-address", "files -1; files_update addr=8 len=1; enter 1" },
+    { "files-update-rw-flags", "files -1; pipe p; fds u pr; files_update addr=u len=1 of=1; enter 1" },
+    { "files-update-index-set", "files -1; pipe p; fds u pr; files_update addr=u len=1 index=1; enter 1" },
+    { "files-update-fixed-flag", "files -1; pipe p; fds u pr; files_update addr=u len=1 flags=FIXED; enter 1" },
+    { "files-update-alloc", "files -1 -1 -1; pipe p; fds u pr pw; files_update addr=u len=2 off=ALLOC; enter 1" },
+    { "files-update-alloc-full", "pipe p; files pr; fds u pw; files_update addr=u len=1 off=ALLOC; enter 1" },
+    { "files-update-alloc-partly", "pipe p; files pr -1; fds u pw pr; files_update addr=u len=2 off=ALLOC; enter 1" },
+    { "files-update-alloc-bad-fd", "files -1 -1; pipe p; closed x; fds u pr x; files_update addr=u len=2 off=ALLOC;"
+      " enter 1" },
+    { "register-files-twice", "pipe p; files pr; files pw" },
+    { "register-files-bad", "closed x; files x" },
+    { "register-files-none", "register 2 nr=0" },
+    { "register-files-update", "pipe p 'abc'; files -1 -1; update 1 pr; buf b 4; read fd=1 addr=b len=3 flags=FIXED; enter 1" },
+    { "register-files-update-beyond", "pipe p; files -1; update 1 pr" },
+    { "register-files-update-partly-beyond", "pipe p; files -1 -1; update 1 pr pw" },
+    { "register-files-update-no-table", "pipe p; update 0 pr" },
+    { "register-unregister-files", "pipe p; files pr; register 3; register 3; buf b 4;"
+      " read fd=0 addr=b len=1 flags=FIXED; enter 1" },
+    { "register-unknown", "register 500" },
+    { "fixed-survives-close", "pipe p 'abc'; files pr; closefd pr; buf b 4; read fd=0 addr=b len=3 flags=FIXED; enter 1" },
+    { "fixed-holds-pipe-open", "ordered; pipe p; files pw; closefd pw; buf b 4; read fd=pr addr=b len=3 ud=5; enter 0;"
+      " fds u -1; files_update addr=u len=1 ud=6; unordered; enter 2" },
+    { "fixed-update-while-waiting", "pipe p; files pr; buf b 4; read fd=0 addr=b len=3 flags=FIXED ud=5; enter 0;"
+      " update 0 -1; put pw 'abc'; enter 1" },
+    { "fixed-negative", "pipe p; files pr; buf b 4; read fd=-1 addr=b len=3 flags=FIXED; enter 1" },
+
+    { "buffers-last-in-first-out", "ordered; pair s stream; buf m 64; provide_buffers fd=3 addr=m len=8 group=1 off=10;"
+      " enter 1; put sb 'abc'; recv fd=sa flags=SELECT group=1; enter 1; put sb 'def'; recv fd=sa flags=SELECT group=1;"
+      " enter 1; put sb 'ghi'; recv fd=sa flags=SELECT group=1; enter 1; put sb 'jkl'; recv fd=sa flags=SELECT group=1;"
+      " enter 1" },
+    { "buffers-append", "pair s stream; buf m 64; provide_buffers fd=1 addr=m len=8 group=1 off=1 flags=LINK;"
+      " provide_buffers fd=1 addr=m+8 len=8 group=1 off=2; enter 2; put sb 'abc'; recv fd=sa flags=SELECT group=1;"
+      " enter 1" },
+    { "buffers-two-groups", "pair s stream; buf m 64; provide_buffers fd=1 addr=m len=8 group=1 off=1 flags=LINK;"
+      " provide_buffers fd=1 addr=m+8 len=8 group=2 off=2; enter 2; put sb 'abc'; recv fd=sa flags=SELECT group=2;"
+      " enter 1" },
+    { "buffers-given-back", "pair s stream; buf m 64; provide_buffers fd=1 addr=m len=8 group=1 off=1; enter 1;"
+      " put sb 'abc'; recv fd=sa flags=SELECT group=1; enter 1; provide_buffers fd=1 addr=m len=8 group=1 off=1; enter 1;"
+      " put sb 'def'; recv fd=sa flags=SELECT group=1; enter 1" },
+    { "provide-zero", "buf m 64; provide_buffers fd=0 addr=m len=8 group=1; enter 1" },
+    { "provide-too-many", "buf m 64; provide_buffers fd=70000 addr=m len=8 group=1; enter 1" },
+    { "provide-negative", "buf m 64; provide_buffers fd=-1 addr=m len=8 group=1; enter 1" },
+    { "provide-bid-too-large", "buf m 64; provide_buffers fd=2 addr=m len=8 group=1 off=65535; enter 1" },
+    { "provide-bid-far-too-large", "buf m 64; provide_buffers fd=2 addr=m len=8 group=1 off=70000; enter 1" },
+    { "provide-length-zero", "buf m 64; provide_buffers fd=2 addr=m len=0 group=1; enter 1" },
+    { "provide-rw-flags", "buf m 64; provide_buffers fd=2 addr=m len=8 group=1 of=1; enter 1" },
+    { "provide-index-set", "buf m 64; provide_buffers fd=2 addr=m len=8 group=1 index=1; enter 1" },
+    { "provide-to-ring-group", "ring-group 1 1 8; buf m 64; provide_buffers fd=2 addr=m len=8 group=1; enter 1" },
+    { "provide-bad-address", "provide_buffers fd=2 addr=0xffffffffffffff00 len=8 group=1; enter 1" },
+    { "provide-overflowing", "provide_buffers fd=60000 addr=8 len=0xffffffff group=1; enter 1" },
+    { "remove-more-than-there", "buf m 64; provide_buffers fd=3 addr=m len=8 group=1; enter 1; remove_buffers fd=9 group=1;"
+      " enter 1; remove_buffers fd=1 group=1; enter 1" },
+    { "remove-some", "buf m 64; provide_buffers fd=3 addr=m len=8 group=1; enter 1; remove_buffers fd=2 group=1; enter 1;"
+      " remove_buffers fd=2 group=1; enter 1" },
+    { "remove-unknown-group", "remove_buffers fd=1 group=9; enter 1" },
+    { "remove-zero", "remove_buffers fd=0 group=1; enter 1" },
+    { "remove-too-many", "remove_buffers fd=70000 group=1; enter 1" },
+    { "remove-addr-set", "remove_buffers fd=1 group=1 addr=1; enter 1" },
+    { "remove-len-set", "remove_buffers fd=1 group=1 len=1; enter 1" },
+    { "remove-from-ring-group", "ring-group 1 1 8; remove_buffers fd=1 group=1; enter 1" },
+    { "ring-group-wraps", "ordered; pair s stream; ring-group 1 2 8 entries=2; put sb 'a'; recv fd=sa flags=SELECT group=1;"
+      " enter 1; ring-add 1 0 8; put sb 'b'; recv fd=sa flags=SELECT group=1; enter 1; put sb 'c';"
+      " recv fd=sa flags=SELECT group=1; enter 1; put sb 'd'; recv fd=sa flags=SELECT group=1; enter 1" },
+    { "ring-group-twice", "ring-group 1 1 8; ring-group 1 1 8" },
+    { "ring-group-not-a-power", "ring-group 1 1 8 entries=3" },
+    { "ring-group-too-large", "ring-group 1 1 8 entries=65536" },
+    { "ring-group-removed", "pair s stream; put sb 'x'; ring-group 1 1 8; ring-remove 1; recv fd=sa flags=SELECT group=1;"
+      " enter 1; ring-remove 1" },
+    { "ring-group-removed-while-waiting", "pair s stream; ring-group 1 1 8; ring-remove 1; ring-remove 2" },
+    { "ring-group-read-file", "file f 'contents'; ring-group 1 1 4; read fd=f flags=SELECT group=1; enter 1" },
+    { "ring-group-added-later", "pair s stream; ring-group 1 0 8; put sb 'x'; recv fd=sa flags=SELECT group=1; enter 1" },
+    { "legacy-group-then-ring", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1; enter 1; ring-group 1 1 8" },
+
+    { "msg-ring-to-self", "msg_ring fd=ring0 len=42 off=77; enter 2" },
+    { "msg-ring-two", "ring; msg_ring fd=ring1 len=42 off=77 flags=LINK; msg_ring fd=ring1 len=43 off=78; enter 2;"
+      " enter 2 ring=1" },
+    { "msg-ring-negative", "ring; msg_ring fd=ring1 len=0xfffffff0 off=77; enter 1; enter 1 ring=1" },
+    { "msg-ring-flags-pass", "ring; msg_ring fd=ring1 len=42 off=77 of=MSG_RING_FLAGS_PASS index=2; enter 1;"
+      " enter 1 ring=1" },
+    { "msg-ring-flags-without-pass", "ring; msg_ring fd=ring1 len=42 off=77 index=2; enter 1; enter 0 ring=1" },
+    { "msg-ring-not-a-ring", "pipe p; msg_ring fd=pr len=42 off=77; enter 1" },
+    { "msg-ring-eventfd", "eventfd e; msg_ring fd=e len=42 off=77; enter 1" },
+    { "msg-ring-unknown-flag", "ring; msg_ring fd=ring1 len=42 off=77 of=0x100; enter 1" },
+    { "msg-ring-unknown-command", "ring; msg_ring fd=ring1 len=42 off=77 addr=9; enter 1" },
+    { "msg-ring-buf-index", "ring; msg_ring fd=ring1 len=42 off=77 group=1; enter 1" },
+    { "msg-ring-skip", "ring; msg_ring fd=ring1 len=42 off=77 flags=SKIP; nop; enter 1; enter 1 ring=1" },
+    { "msg-ring-send-fd", "ring; pipe p; files pr; msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1;"
+      " enter 0 ring=1" },
+    { "msg-ring-cqe-skip-data", "ring; msg_ring fd=ring1 len=42 off=77 of=MSG_RING_CQE_SKIP; enter 1; enter 0 ring=1" },
+};
+const unsigned oracle_programs_ring_count = sizeof oracle_programs_ring / sizeof oracle_programs_ring[0];

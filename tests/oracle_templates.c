@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One simple use of each operation, written once and run with every SQE flag, in chains, drained,
+ * with fields that are wrong: the systematic half of the hand-written programs.
+ */
+#define _GNU_SOURCE
+#include "oracle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct template {
+    const char *name;
+    const char *setup;   /* objects; requests that stand directly before */
+    const char *op;      /* the operation and its fields, without fd, flags and ud */
+    const char *fd;      /* NULL: takes none */
+    unsigned before;     /* CQEs of the requests in setup */
+    unsigned fails : 1;  /* even the plain form completes with an error */
+    unsigned file : 1;   /* fd is a file: may be fixed */
+    unsigned after : 1;  /* must not be moved: no drain and no other requests around it */
+};
+
+#define FILE_OP .file = 1
+static const struct template templates[] = {
+    { "nop", "", "nop", NULL, .before = 0 },
+    { "readv-pipe", "pipe p 'hello'; buf b 8; iov v b:0:2 b:2:3", "readv addr=v len=2", "pr", FILE_OP },
+    { "readv-file", "file f 'contents'; buf b 8; iov v b:0:2 b:4:3", "readv addr=v len=2 off=1", "f",
+      FILE_OP },
+    { "writev-pipe", "pipe p; buf b 'abcdef'; iov v b:0:2 b:3:3", "writev addr=v len=2", "pw", FILE_OP },
+    { "writev-file", "file f 'contents'; buf b 'abcdef'; iov v b:0:2 b:3:3",
+      "writev addr=v len=2 off=6", "f", FILE_OP },
+    { "fsync", "file f 'x'", "fsync", "f", FILE_OP },
+    { "poll_add", "pipe p 'x'", "poll_add of=POLLIN", "pr", FILE_OP },
+    { "poll_remove", "", "poll_remove addr=99", NULL, .fails = 1 },
+    { "sendmsg", "pair s stream; buf b 'hello'; iov v b:0:5; msg m iov=v", "sendmsg addr=m len=1", "sa",
+      FILE_OP },
+    { "recvmsg", "pair s stream; put sb 'hello'; buf b 8; iov v b:0:5; msg m iov=v",
+      "recvmsg addr=m len=1", "sa", FILE_OP },
+    { "timeout", "time t 3ms", "timeout addr=t len=1", NULL, .fails = 1 },
+    { "timeout_remove", "", "timeout_remove addr=99", NULL, .fails = 1 },
+    { "accept", "sock l unix listening; dial c l", "accept", "l", FILE_OP },
+    { "accept-tcp", "sock l tcp listening; dial c l; address a empty",
+      "accept addr=a off=a+128 of=SOCK_CLOEXEC", "l", FILE_OP },
+    { "async_cancel", "", "async_cancel addr=99", NULL, .fails = 1 },
+    { "link_timeout", "pipe p; time t 3ms; poll_add fd=pr of=POLLIN ud=40 flags=LINK",
+      "link_timeout addr=t len=1", NULL, .before = 1, .fails = 1, .after = 1 },
+    { "connect", "sock l unix listening; sock c unix; address a of l", "connect addr=a off=len:a", "c",
+      FILE_OP },
+    { "connect-tcp", "sock l tcp listening; sock c tcp; address a of l", "connect addr=a off=len:a",
+      "c", FILE_OP },
+    { "openat", "file f 'x'; path n 'f'", "openat addr=n of=O_RDONLY|O_CLOEXEC", "AT_FDCWD", .file = 0 },
+    { "openat-create", "path n 'new'", "openat addr=n of=O_RDWR|O_CREAT len=0600", "AT_FDCWD", .file = 0 },
+    { "close", "file f 'x'", "close", "f", .file = 0 },
+    { "files_update", "file f 'x'; files -1 -1; fds u f", "files_update addr=u len=1 off=1", NULL, .before = 0 },
+    { "statx", "file f 'hello'; path n 'f'; statxbuf x", "statx addr=n len=STATX_BASIC_STATS off=x",
+      "AT_FDCWD", .file = 0 },
+    { "read-pipe", "pipe p 'hello'; buf b 8", "read addr=b len=5", "pr", FILE_OP },
+    { "read-file", "file f 'contents'; buf b 8", "read addr=b len=5 off=2", "f", FILE_OP },
+    { "write-pipe", "pipe p; buf b 'abcdef'", "write addr=b len=6", "pw", FILE_OP },
+    { "write-file", "file f 'contents'; buf b 'abcdef'", "write addr=b len=6 off=4", "f", FILE_OP },
+    { "send", "pair s stream; buf b 'hello'", "send addr=b len=5", "sa", FILE_OP },
+    { "recv", "pair s stream; put sb 'hello'; buf b 8", "recv addr=b len=5", "sa", FILE_OP },
+    { "splice", "pipe p 'hello'; pipe q", "splice index=pr off=-1 addr=-1 len=5", "qw", FILE_OP },
+    { "provide_buffers", "buf b 64", "provide_buffers addr=b len=16 group=1 off=3", "4", .file = 0 },
+    { "remove_buffers", "buf b 64; provide_buffers fd=4 addr=b len=16 group=1; enter 1",
+      "remove_buffers group=1", "3", .file = 0 },
+    { "tee", "pipe p 'hello'; pipe q", "tee index=pr len=5", "qw", FILE_OP },
+    { "shutdown", "pair s stream", "shutdown len=SHUT_WR", "sa", FILE_OP },
+    { "msg_ring", "ring", "msg_ring len=42 off=77", "ring1", FILE_OP },
+    { "socket", "", "socket off=SOCK_STREAM|SOCK_CLOEXEC", "AF_UNIX", .file = 0 },
+    { "bind", "sock c unix; address a unix here", "bind addr=a off=len:a", "c", FILE_OP },
+    { "listen", "sock c unix bound", "listen len=8", "c", FILE_OP },
+    { "read_multishot", "pipe p 'hello'; buf b 16; provide_buffers fd=1 addr=b len=16 group=1; enter 1",
+      "read_multishot group=1 flags=SELECT", "pr", FILE_OP, .after = 1 },
+};
+
+/* %S setup, %O the request, %F its fd; %n CQEs that come before it in the same enter. */
+struct variant {
+    const char *name;
+    const char *text;
+    unsigned want, want_failed; /* CQEs to wait for, by whether the plain form succeeds */
+    unsigned needs_file : 1;
+    unsigned alone : 1; /* also for templates that must not be moved */
+};
+
+static const struct variant variants[] = {
+    { "plain", "%S; %O fd=%F ud=1; enter %n", 1, 1, .alone = 1 },
+    { "link", "ordered; %S; %O fd=%F ud=1 flags=LINK; nop ud=2; enter %n", 2, 2, 0, 0 },
+    { "hardlink", "ordered; %S; %O fd=%F ud=1 flags=HARD; nop ud=2; enter %n", 2, 2, 0, 0 },
+    { "drain", "ordered; %S; nop ud=3; %O fd=%F ud=1 flags=DRAIN; nop ud=2; enter %n", 3, 3, 0, 0 },
+    { "async", "%S; %O fd=%F ud=1 flags=ASYNC; enter %n", 1, 1, 0, 0 },
+    { "skip", "ordered; %S; %O fd=%F ud=1 flags=SKIP|LINK; nop ud=2; enter %n", 1, 1, 0, 0 },
+    { "hard-skip", "ordered; %S; %O fd=%F ud=1 flags=SKIP|HARD; nop ud=2; enter %n", 1, 2, 0, 0 },
+    { "after-link", "ordered; %S; nop ud=2 flags=LINK; %O fd=%F ud=1; enter %n", 2, 2, 0, 0 },
+    { "fixed", "%S; files %F; %O fd=0 ud=1 flags=FIXED; enter %n", 1, 1, .needs_file = 1, 0 },
+    { "fixed-ignored", "%S; %O fd=%F ud=1 flags=FIXED; enter %n", 1, 1, 0, 0 },
+    { "fixed-beyond", "%S; files %F; %O fd=1 ud=1 flags=FIXED; enter %n", 1, 1, .needs_file = 1, 0 },
+    { "fixed-hole", "%S; files -1 %F; %O fd=0 ud=1 flags=FIXED; enter %n", 1, 1, .needs_file = 1, 0 },
+    { "closed", "%S; closed x; %O fd=x ud=1; enter %n", 1, 1, .needs_file = 1, 0 },
+    { "closed-link", "ordered; %S; closed x; %O fd=x ud=1 flags=LINK; nop ud=2; enter %n", 2, 2,
+      .needs_file = 1, 0 },
+    { "closed-hard", "ordered; %S; closed x; %O fd=x ud=1 flags=HARD; nop ud=2; enter %n", 2, 2,
+      .needs_file = 1, 0 },
+    { "personality", "%S; %O fd=%F ud=1 personality=7; enter %n", 1, 1, 0, 0 },
+    { "unknown-flag", "%S; %O fd=%F ud=1 flags=0x80; enter %n", 1, 1, 0, 0 },
+    { "select-empty", "%S; %O fd=%F ud=1 flags=SELECT group=9; enter %n", 1, 1, 0, 0 },
+    { "ioprio", "%S; %O fd=%F ud=1 ioprio=0x4000; enter %n", 1, 1, 0, 0 },
+    { "refused-link", "ordered; setup flags=SETUP_SUBMIT_ALL; %S; %O fd=%F ud=1 personality=7 flags=LINK;"
+      " nop ud=2; nop ud=3; enter %n", 3, 3, 0, 0 },
+};
+
+static unsigned append(char *to, unsigned at, unsigned size, const char *text)
+{
+    return at + (unsigned)snprintf(to + at, size - at, "%s", text);
+}
+
+static void expand(char *to, unsigned size, const struct template *t, const struct variant *v)
+{
+    unsigned at = 0;
+    char number[16];
+
+    for (const char *from = v->text; *from; from++) {
+        char one[2] = { *from, 0 };
+
+        if (*from != '%') {
+            at = append(to, at, size, one);
+            continue;
+        }
+        switch (*++from) {
+        case 'S': at = append(to, at, size, *t->setup ? t->setup : "ordered"); break;
+        case 'O': at = append(to, at, size, t->op); break;
+        case 'F': at = append(to, at, size, t->fd ? t->fd : "0"); break;
+        default:
+            snprintf(number, sizeof number, "%u",
+                     (t->fails ? v->want_failed : v->want) + t->before);
+            at = append(to, at, size, number);
+        }
+    }
+    if (!strcmp(t->name, "msg_ring") && strcmp(v->name, "closed"))
+        append(to, at, size, "; enter 0 ring=1");
+}
+
+static void each_template(void (*visit)(const struct oracle_program *program, void *user), void *user)
+{
+    char text[1024], name[64];
+    struct oracle_program program = { name, text };
+
+    for (size_t i = 0; i < sizeof templates / sizeof templates[0]; i++) {
+        for (size_t j = 0; j < sizeof variants / sizeof variants[0]; j++) {
+            const struct template *t = &templates[i];
+            const struct variant *v = &variants[j];
+
+            if ((v->needs_file && !t->file) || (t->after && !v->alone) ||
+                (!strcmp(v->name, "fixed-ignored") && t->file))
+                continue;
+            snprintf(name, sizeof name, "%s/%s", t->name, v->name);
+            expand(text, sizeof text, t, v);
+            visit(&program, user);
+        }
+    }
+}
+
+void oracle_each_program(void (*visit)(const struct oracle_program *program, void *user), void *user)
+{
+    each_template(visit, user);
+    for (const struct oracle_list *list = oracle_families(); list->family; list++)
+        for (unsigned j = 0; j < list->count; j++)
+            visit(&list->programs[j], user);
+}

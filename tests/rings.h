@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the suites over whole rings share: rings of three kinds, a log of callbacks that checks that
+ * every operation ends exactly once, and bounded waits.
+ *
+ * Every test of these suites is written once and registered on each kind of ring:
+ *   kernel  engine KERNEL, where this machine has io_uring
+ *   soft    engine SOFT
+ *   mixed   engine AUTO with about half of the opcodes pinned to soft
+ */
+#ifndef KRING_TESTS_RINGS_H
+#define KRING_TESTS_RINGS_H
+
+#include "test.h"
+
+#include "kring.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum rings_kind { RINGS_KERNEL, RINGS_SOFT, RINGS_MIXED };
+
+/* NULL, or why this kind of ring cannot be had here. */
+const char *rings_missing(enum rings_kind kind);
+/* Runs a test on this kind, or skips it with the reason. */
+void rings_on(enum rings_kind kind, void (*test)(enum rings_kind kind));
+
+#define RINGS_TEST(name)                                                        \
+    static void name##_kernel(void) { rings_on(RINGS_KERNEL, name); }           \
+    static void name##_soft(void) { rings_on(RINGS_SOFT, name); }               \
+    static void name##_mixed(void) { rings_on(RINGS_MIXED, name); }
+#define RINGS_ROWS(text, name)                                                  \
+    { text " (kernel)", name##_kernel }, { text " (soft)", name##_soft },       \
+    { text " (mixed)", name##_mixed }
+
+/* ---- Rings ---- */
+
+/* Options for a ring of this kind; the caller may change all but the engine. */
+struct kring_options rings_options(enum rings_kind kind);
+/* A ring with these options, a mixed one split; fails the test and returns NULL where it cannot. */
+struct kring *rings_open_with(enum rings_kind kind, const struct kring_options *options);
+struct kring *rings_open(enum rings_kind kind);
+/* Pins opcodes to engines at random, none that names a resource's home. Seed 0: every second. */
+void rings_split(struct kring *ring, uint32_t seed);
+/* Lets every opcode choose by itself again. */
+void rings_unsplit(struct kring *ring);
+/* Closes within a second and asserts that all that was started has ended. */
+void rings_close(struct kring *ring);
+uint32_t rings_random(uint32_t *state);
+
+/* ---- Callbacks ---- */
+
+#define RINGS_NOTES 64
+struct rings_log {
+    unsigned calls;  /* callbacks */
+    unsigned finals; /* of these without KRING_MORE */
+    uint32_t order;  /* counts finals over all logs since rings_on: when the last final came */
+    struct kring_result last;
+    struct kring_result notes[RINGS_NOTES];
+    kring_op op;     /* the handle of the last callback */
+};
+/* user is a struct rings_log. */
+kring_done rings_done;
+/* arg is an unsigned that counts. */
+kring_release rings_release;
+
+/* Starts op into the log; true when it was started. */
+bool rings_start(struct kring *ring, kring_op op, struct rings_log *log);
+/* Runs until the log has that many final callbacks, at most a second; fails the test if not. */
+bool rings_until(struct kring *ring, const struct rings_log *log, unsigned finals);
+/* The same for callbacks of any kind, and for a counter. */
+bool rings_until_calls(struct kring *ring, const struct rings_log *log, unsigned calls);
+bool rings_until_count(struct kring *ring, const unsigned *counter, unsigned count);
+/* Runs for so long, whatever comes; returns the callbacks delivered. */
+unsigned rings_run_for(struct kring *ring, unsigned ms);
+/* Starts, runs to the end, and returns the value; INT64_MIN when it never ended. */
+int64_t rings_do(struct kring *ring, kring_op op);
+
+/* ---- Things to work on ---- */
+
+void rings_pipe(int fds[2]);
+void rings_pair(int type, int fds[2]); /* AF_UNIX socketpair */
+/* A listening TCP socket on loopback; address is filled in. */
+int rings_listener(void *address, uint32_t *length);
+/* A connected non-blocking-connect client of it. */
+int rings_client(const void *address, uint32_t length);
+/* A file of the test's directory with this content, open for reading and writing. */
+int rings_file(const char *name, const void *data, size_t length);
+void rings_write(int fd, const void *data, size_t length);
+int64_t rings_now_ns(void);
+bool rings_is_open(int fd);
+
+#endif

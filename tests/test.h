@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every suite includes.
+ *
+ * A file tests/test_NAME.c defines `int kring_test_NAME(void)`, which registers its suites (with
+ * KRING_SUITE_ADD or CUnit's own calls) and returns 0.  The build finds the files by wildcard.
+ *
+ * The runner fails a test that leaves more or fewer file descriptors open than it found.
+ */
+#ifndef KRING_TESTS_TEST_H
+#define KRING_TESTS_TEST_H
+
+#include <CUnit/CUnit.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kring_test {
+    const char *name;
+    void (*run)(void);
+};
+
+/* Registers a suite; 0, or -1 where CUnit refuses. */
+int kring_test_add(const char *suite, const struct kring_test *tests, size_t count);
+
+#define KRING_SUITE_ADD(suite, tests) \
+    kring_test_add((suite), (tests), sizeof(tests) / sizeof((tests)[0]))
+/* A row of the array; the test's name is that of the rule it proves, spelled as its function. */
+#define KRING_TEST(function) { #function, function }
+
+/* Ends the running test as skipped: printed with its reason, counted apart. */
+void kring_test_skip(const char *reason);
+#define KRING_SKIP(reason)       \
+    do {                         \
+        kring_test_skip(reason); \
+        return;                  \
+    } while (0)
+
+/* The number of open file descriptors of this process. */
+int kring_test_open_fds(void);
+
+/* A directory of the running test's own, removed with what is in it when the test ends. */
+const char *kring_test_tmpdir(void);
+
+/* "auto", "kernel" or "soft": what KRING_ENGINE asks this run to use. */
+const char *kring_test_engine(void);
+
+/*
+ * May this run call io_uring, and does the kernel let it?  False for KRING_ENGINE=soft without
+ * trying (a filter may kill at the first call); else one setup by hand decides.
+ */
+bool kring_test_uring_allowed(void);
+
+#endif
