@@ -29,6 +29,8 @@ int kring__soft_poll_arm(struct kring__soft *soft, struct kring__req *req, uint3
 
     if (res < 0 || (res > 0 && !(req->flags & KRING__REQ_MULTISHOT)))
         return res;
+    if (res == 0)
+        req->backoff_ms = 0;
     req->events = events & 0xffff;
     req->flags |= KRING__REQ_POLL;
     if ((req->flags & KRING__REQ_MULTISHOT) && !(req->flags & KRING__REQ_OWN_FD)) {
@@ -39,10 +41,9 @@ int kring__soft_poll_arm(struct kring__soft *soft, struct kring__req *req, uint3
     }
     kring__wait_fd(soft, req);
     /* A file that cannot be polled is ready, and nothing will ever change: final. */
-    if (res > 0 && req->armed == KRING__AT_BACKOFF) {
-        kring__detach(soft, req);
-        req->flags |= KRING__REQ_LAST;
-        return res;
+    if (res > 0 && (req->flags & KRING__REQ_CANCELLED)) {
+        req->flags &= ~KRING__REQ_FAIL;
+        req->res = res;
     }
     soft->poll_due = true;
     return KRING__TRY_ARMED;

@@ -237,9 +237,10 @@ static void arm(struct kring__soft *soft, struct kring__entry *entry, struct kri
         return;
     (void)unlink_req(soft, req);
     settle(soft, entry);
-    if (res == -EBADF) {
+    if (res == -EBADF || (res == -EPERM && (req->flags & KRING__REQ_POLL))) {
+        /* A file without readiness that is not ready: -EINVAL, as io_arm_poll_handler() says. */
         kring__set_fail(req);
-        kring__finish_later(soft, req, res);
+        kring__finish_later(soft, req, res == -EPERM ? -EINVAL : res);
     } else {
         /* Cannot be polled and yet would block, or no memory: asked again in a while. */
         back_off(soft, req, kring__now_ns());

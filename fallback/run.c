@@ -122,6 +122,10 @@ static int resolve(struct kring__soft *soft, struct kring__req *req, const struc
 
 static void ended(struct kring__soft *soft, struct kring__req *req, int res)
 {
+    /* The kernel looks for the file before it looks for a buffer. */
+    if (res == -ENOBUFS && (kring__row(req->sqe.opcode)->flags & KRING__FILE) &&
+        kring__sys_fcntl(req->fd, 1 /* F_GETFD */, 0) < 0)
+        res = -EBADF;
     if (res < 0 || (req->flags & KRING__REQ_FAILED))
         kring__set_fail(req);
     kring__finish(soft, req, res);

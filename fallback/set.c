@@ -2,13 +2,32 @@
 /* The set of fds that are waited for: epoll, or ppoll where there is none. */
 #include "engine.h"
 
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+/* epoll says EPERM to files that have no readiness; ppoll calls them ready for ever. */
+static int pollable(int fd)
+{
+    struct statx info;
+
+    memset(&info, 0, sizeof info);
+    if (kring__statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &info) < 0)
+        return 0;
+    return S_ISREG(info.stx_mode) || S_ISDIR(info.stx_mode) ? -EPERM : 0;
+}
+
 int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events)
 {
 #if CONFIG_KRING_EPOLL
     if (soft->epoll_fd >= 0)
         return kring__epoll_arm(soft, entry, events);
 #endif
-    (void)soft;
+    if (!entry->in_set) {
+        int error = pollable(entry->fd);
+
+        if (error < 0)
+            return error;
+    }
     entry->in_set = 1;
     entry->registered = events;
     return 0;

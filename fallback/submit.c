@@ -144,8 +144,6 @@ static int prepare(struct kring__soft *soft, struct kring__req *req,
     error = row->prep(soft, req);
     if (error < 0)
         return error;
-    if ((row->flags & KRING__NOFIXED) && (flags & IOSQE_FIXED_FILE))
-        return -EBADF;
     return row->flags & KRING__LINKED_TIMER ? check_linked_timer(soft) : 0;
 }
 
@@ -159,9 +157,11 @@ static void append(struct kring__soft *soft, struct kring__req *req)
     req->armed = KRING__AT_CHAIN;
 }
 
-static void refuse(struct kring__soft *soft, struct kring__req *req, int error)
+/* True: the chain goes on, and with it the batch. */
+static bool refuse(struct kring__soft *soft, struct kring__req *req, int error)
 {
     struct kring__req *head = NULL;
+    bool linked = req->flags & LINKS;
 
     kring__set_fail(req);
     req->res = error;
@@ -173,12 +173,13 @@ static void refuse(struct kring__soft *soft, struct kring__req *req, int error)
             head->res = -ECANCELED;
         }
     }
-    if (head || (req->flags & LINKS))
+    if (head || linked)
         append(soft, req);
-    if (!(req->flags & LINKS)) {
+    if (!linked) {
         soft->chain_head = KRING__NONE;
         start_later(soft, head ? head : req);
     }
+    return linked;
 }
 
 /* False: refused at preparation. */
@@ -187,11 +188,8 @@ static bool submit_one(struct kring__soft *soft, struct kring__req *req,
 {
     int error = prepare(soft, req, sqe);
 
-    if (error < 0) {
-        refuse(soft, req, error);
-        /* A refused member does not end the batch while its chain goes on. */
-        return req->flags & LINKS;
-    }
+    if (error < 0)
+        return refuse(soft, req, error);
     if (soft->chain_head != KRING__NONE || (req->flags & LINKS)) {
         append(soft, req);
         if (req->flags & LINKS)

@@ -308,6 +308,9 @@ int kring__soft_timer_update(struct kring__soft *soft, uint64_t user_data,
 
     if (time->tv_sec < 0 || time->tv_nsec < 0)
         return -EINVAL;
+    /* Without the general bit the special one means nothing (io_uring/timeout.c, 6.18). */
+    if (!(timeout_flags & IORING_TIMEOUT_UPDATE))
+        return kring__soft_timer_remove(soft, user_data);
     req = kring__hash_find(soft, user_data, linked ? KRING__KIND_LINK_TIMER : KRING__KIND_TIMER,
                            NULL);
     if (!req)

@@ -66,18 +66,18 @@ static int attach(struct kring *ring, struct kring__pool *pool, unsigned engine,
     return -KRING_EKERNEL;
 }
 
-int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine)
+int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine,
+                       bool pinned)
 {
+    uint32_t known = ring->caps.register_count;
     int error = -KRING_EKERNEL;
 
-    if (pool->home != KRING_ENGINE_AUTO)
-        return 0;
-    if (engine != KRING_ENGINE_SOFT && ring->kernel.fd >= 0 && !ring->kernel_lost) {
+    if (engine == KRING_ENGINE_KERNEL && (known == 0 || known > IORING_REGISTER_PBUF_RING)) {
         error = attach(ring, pool, KRING_ENGINE_KERNEL, IORING_REGISTER_PBUF_RING);
         if (error == 0)
             pool->home = KRING_ENGINE_KERNEL;
     }
-    if (error < 0 && engine != KRING_ENGINE_KERNEL && ring->soft != NULL) {
+    if (error < 0 && ring->soft != NULL && (engine == KRING_ENGINE_SOFT || !pinned)) {
         error = attach(ring, pool, KRING_ENGINE_SOFT, IORING_REGISTER_PBUF_RING);
         if (error == 0)
             pool->home = KRING_ENGINE_SOFT;

@@ -297,7 +297,9 @@ void kring__deadline_expire(struct kring *ring);
 bool kring__composite_step(struct kring__slot *slot, int32_t res, int64_t *value);
 
 /* ---- pool.c ---- */
-int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine);
+/* Registers the pool with this engine, or (not pinned) with soft where the kernel cannot. */
+int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine,
+                       bool pinned);
 void kring__pool_give(struct kring *ring, unsigned pool, uint16_t id);
 void kring__pool_fill(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
                       int32_t res, struct kring_result *result);

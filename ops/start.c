@@ -163,12 +163,15 @@ static int prepare(struct kring *ring, struct kring__slot *slot, kring_done *don
     classify(slot);
     if ((slot->flags & KRING__S_MULTI) && done == NULL)
         return -EINVAL;
-    if (slot->flags & KRING__S_SELECTS) {
-        engine = kring__pool_settle(ring, &ring->pools[slot->pool], slot->pin);
-        if (engine < 0)
-            return engine;
-    }
     engine = kring__route(ring, slot);
+    if (engine >= 0 && (slot->flags & KRING__S_SELECTS) &&
+        ring->pools[slot->pool].home == KRING_ENGINE_AUTO) {
+        /* The first that selects from a pool decides where it lives. */
+        engine = kring__pool_settle(ring, &ring->pools[slot->pool], (unsigned)engine,
+                                    slot->pin != KRING_ENGINE_AUTO);
+        if (engine == 0)
+            engine = kring__route(ring, slot);
+    }
     if (engine < 0)
         return engine;
     slot->engine = (uint8_t)engine;

@@ -84,35 +84,49 @@ static void take_facts(struct kring__caps *caps, const struct kring__facts *fact
     kring__quirks_apply(caps, wish->quirks_off);
 }
 
-/* What a scratch ring that stands for this one is made with: the same memory, startable by us. */
+/* What a scratch ring that stands for this one is made without: the memory is the same. */
 #define SCRATCH_DROPS \
-    (IORING_SETUP_R_DISABLED | IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF | IORING_SETUP_IOPOLL | \
+    (IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF | IORING_SETUP_IOPOLL | \
      IORING_SETUP_HYBRID_IOPOLL | IORING_SETUP_ATTACH_WQ | IORING_SETUP_CQSIZE)
+
+/*
+ * A disabled ring cannot be entered, and enabling it would bind it to this thread: a scratch ring
+ * with the same flags is enabled and proven in its place. (5.10.46 answers 0 to ENABLE_RINGS and
+ * leaves the ring disabled.)
+ */
+static int prove_scratch(struct kring__kernel *kernel)
+{
+    struct kring__scratch scratch;
+    long error = kring__scratch_open(&scratch, kernel->params.flags & ~SCRATCH_DROPS);
+
+    if (error == -ENOMEM || error == -EMFILE || error == -ENFILE) {
+        kernel->unproven = true;
+        return 0;
+    }
+    if (error < 0)
+        return (int)error;
+    if (kernel->disabled)
+        error = kring__sys_io_uring_register(scratch.kernel.fd, IORING_REGISTER_ENABLE_RINGS,
+                                             NULL, 0);
+    if (error >= 0)
+        error = kring__prove(&scratch.kernel);
+    kring__scratch_close(&scratch);
+    return (int)error;
+}
 
 static int prove_once(struct kring__kernel *kernel)
 {
-    struct kring__scratch scratch;
     int error;
 
     kernel->unproven = false;
     if (kring__cache_get(KRING__CACHE_PROVEN) == KRING__YES)
         return 0;
-    if ((kernel->params.flags & SCRATCH_DROPS & ~IORING_SETUP_CQSIZE) == 0 &&
-        kernel->params.sq_entries > 8) {
+    if ((kernel->params.flags & SCRATCH_DROPS & ~IORING_SETUP_CQSIZE) == 0 && !kernel->disabled &&
+        kernel->params.sq_entries > 8)
         error = kring__prove(kernel);
-    } else {
-        /* A disabled ring cannot be entered, and enabling it would bind it to this thread. */
-        error = kring__scratch_open(&scratch, kernel->params.flags & ~SCRATCH_DROPS);
-        if (error == -ENOMEM || error == -EMFILE || error == -ENFILE) {
-            kernel->unproven = true;
-            return 0;
-        }
-        if (error < 0)
-            return error;
-        error = kring__prove(&scratch.kernel);
-        kring__scratch_close(&scratch);
-    }
-    if (error == 0)
+    else
+        error = prove_scratch(kernel);
+    if (error == 0 && !kernel->unproven)
         kring__cache_set(KRING__CACHE_PROVEN, KRING__YES);
     return error;
 }
@@ -126,7 +140,7 @@ static void setup_init(struct kring__setup *setup, const struct kring__wish *wis
     setup->required = wish->setup_required;
     setup->wanted = wish->setup_wanted |
                     kring__setup_defaults(wish->setup_wanted | wish->setup_required,
-                                          !facts->register_blocked);
+                                          !facts->register_blocked && !facts->no_disable);
     if (wish->cq_entries != 0)
         setup->wanted |= IORING_SETUP_CQSIZE;
     setup->allowed = facts->queried ? facts->setup_known : UINT32_MAX;
@@ -181,7 +195,13 @@ static int open_once(struct kring__kernel *kernel, const struct kring__wish *wis
         }
     }
     *proving = true;
-    return prove_once(kernel);
+    error = prove_once(kernel);
+    if (error < 0 && kernel->disabled && !facts->no_disable) {
+        facts->no_disable = true; /* it may be the enabling alone that does not work */
+        kring__kernel_close(kernel);
+        return open_once(kernel, wish, facts, setup, proving);
+    }
+    return error;
 }
 
 static int refused(struct kring__kernel *kernel, struct kring__caps *caps,
@@ -240,7 +260,7 @@ int kring__kernel_enable(struct kring__kernel *kernel, struct kring__caps *caps)
 
     if (kernel->disabled) {
         error = kring__sys_io_uring_register(kernel->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
-        if (error < 0 && error != -EBADFD) /* EBADFD: enabled already */
+        if (error < 0)
             goto refused;
         kernel->disabled = false;
     }

@@ -11,6 +11,7 @@ struct kring__facts {
     bool queried;            /* QUERY answered: the masks below are exact */
     bool probed;             /* REGISTER_PROBE answered */
     bool register_blocked;   /* io_uring_register cannot be used at all */
+    bool no_disable;         /* enabling a disabled ring does not work */
     bool no_sqpoll;          /* SQPOLL would need registered files (below 5.11) */
     uint8_t op_count;        /* opcodes 0 .. op_count-1 are known to the kernel */
     uint32_t register_count; /* 0: unknown */

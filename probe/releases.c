@@ -70,6 +70,16 @@ const struct kring__release *kring__release_row(uint16_t release)
     return row;
 }
 
+/* Does this row add something that the evidence shows? */
+static bool adds(const struct kring__facts *facts, const struct kring__release *row,
+                 const struct kring__release *before)
+{
+    return row->features != before->features || row->op_count != before->op_count ||
+           row->enter_flags != before->enter_flags ||
+           ((row->setup_flags ^ before->setup_flags) & facts->setup_known) != 0 ||
+           (facts->queried && row->register_count != before->register_count);
+}
+
 const struct kring__release *kring__rank(const struct kring__facts *facts)
 {
     const struct kring__release *best = NULL;
@@ -77,16 +87,14 @@ const struct kring__release *kring__rank(const struct kring__facts *facts)
     for (unsigned i = 0; i < COUNT; i++) {
         const struct kring__release *row = &kring__releases[i];
 
-        if ((row->features & ~facts->features) != 0 || row->op_count > facts->op_count)
+        if ((row->features & ~facts->features) != 0 || row->op_count > facts->op_count ||
+            (row->enter_flags & ~facts->enter_known) != 0)
             break;
-        if (facts->queried &&
-            (row->register_count > facts->register_count ||
-             (row->setup_flags & ~facts->setup_known) != 0))
+        if (facts->queried && (row->register_count > facts->register_count ||
+                               (row->setup_flags & ~facts->setup_known) != 0))
             break;
         /* A row that adds nothing visible implies nothing new: the older one is kept. */
-        if (best == NULL || row->features != best->features || row->op_count != best->op_count ||
-            (facts->queried && (row->register_count != best->register_count ||
-                                row->setup_flags != best->setup_flags)))
+        if (best == NULL || adds(facts, row, best))
             best = row;
     }
     return best;

@@ -55,8 +55,9 @@ static uint32_t newest(uint32_t flags)
 /* Gives up what depends on the flags that are gone. */
 static uint32_t consistent(uint32_t flags)
 {
+    /* Starting disabled serves only to bind the single issuer late. */
     if (!(flags & IORING_SETUP_SINGLE_ISSUER))
-        flags &= ~IORING_SETUP_DEFER_TASKRUN;
+        flags &= ~(IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_R_DISABLED);
     if (!(flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN)))
         flags &= ~IORING_SETUP_TASKRUN_FLAG;
     if (!(flags & IORING_SETUP_SQPOLL))

@@ -301,6 +301,8 @@ static long play_register(int fd, unsigned op, void *arg, unsigned nr)
 
     if (fake.register_errno != 0)
         return -fake.register_errno;
+    if (fake.enable_lies && op == IORING_REGISTER_ENABLE_RINGS)
+        return 0;
     if (k == NULL)
         return __real_kring__sys_io_uring_register(fd, op, arg, nr);
     if (fd == -1 && k->release < KRING__V(6, 3))

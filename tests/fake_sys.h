@@ -37,6 +37,7 @@ struct kring_fake {
     uint64_t memlock;
     bool deaf;            /* enter consumes nothing and nothing completes: incoherent memory */
     bool garbled;         /* completions carry a wrong user_data */
+    bool enable_lies;     /* ENABLE_RINGS answers 0 and the ring stays disabled, as on 5.10.46 */
     bool foreign_offsets; /* setup answers with offsets outside of the rings */
     /* Calls this kernel does not have: -ENOSYS. kring_fake_play fills it for a release. */
     uint8_t missing[KRING__SYS_COUNT];

@@ -104,6 +104,10 @@ const struct oracle_program oracle_programs_core[] = {
       " nop flags=SKIP; enter 2" },
     { "skip-head-of-failed-chain", "ordered; closed x; buf b 4; nop flags=SKIP|LINK;"
       " read fd=x addr=b len=4 flags=SKIP|LINK; nop flags=SKIP; enter 1; enter 0" },
+    { "skip-refused-middle", "ordered; nop flags=HARD|SKIP; nop personality=9 flags=LINK; nop flags=LINK; nop;"
+      " nop ud=9; enter 1; enter 2 wait=10ms" },
+    { "skip-failed-hides-tail", "ordered; closed x; buf b 4; read fd=x addr=b len=4 flags=SKIP|LINK; nop; nop ud=9;"
+      " enter 2; enter 1 wait=10ms" },
     { "skip-tail-cancelled", "ordered; file f 'abc'; buf b 8; read fd=f addr=b len=8 flags=LINK|SKIP;"
       " nop flags=SKIP; nop ud=9; enter 1; enter 0" },
     { "skip-counted-timeout", "time t 300ms; timeout addr=t len=1 off=2; nop flags=SKIP; nop; enter 1;"

@@ -58,7 +58,7 @@ static void emit_request(void)
                   pick(3) ? "" : "|MSG_TRUNC"); break;
     case 11: emit("send fd=%s addr=b2 len=%u of=MSG_DONTWAIT", pick(2) ? "da" : "db", 1 + pick(8)); break;
     case 12: emit("read fd=x addr=b0 len=4"); break;
-    case 13: emit(g.skips ? "nop of=0x4000" : "nop personality=9"); break;
+    case 13: emit(g.skips ? "nop" : "nop personality=9"); break;
     case 14: emit("sendmsg fd=sb addr=m0 len=1 of=MSG_DONTWAIT"); break;
     case 15: emit("recvmsg fd=sb addr=m1 len=1 of=MSG_DONTWAIT"); break;
     case 16: emit("async_cancel addr=%u", 800 + pick(50)); break;
@@ -124,6 +124,7 @@ static void round_batch(void)
         round_chain();
         return;
     }
+    emit("unordered; ");
     for (unsigned i = 0; i < members; i++)
         emit_member("");
     for (unsigned i = 0; i < tail; i++)

@@ -423,6 +423,21 @@ static void pain_12_a_ring_that_does_not_answer_is_refused(void)
     done();
 }
 
+static void enabling_that_lies_is_found_out(void)
+{
+    struct kring_fake fake;
+
+    if (real_rank() < KRING__V(6, 0))
+        KRING_SKIP("needs SINGLE_ISSUER");
+    memset(&fake, 0, sizeof fake);
+    fake.enable_lies = true;
+    CU_ASSERT_EQUAL_FATAL(open_fake(&fake, &plain), 0);
+    CU_ASSERT_EQUAL(caps.pub.setup_flags & IORING_SETUP_R_DISABLED, 0);
+    CU_ASSERT_EQUAL(caps.pub.setup_flags & IORING_SETUP_SINGLE_ISSUER, 0);
+    ring_works();
+    done();
+}
+
 static void pain_1_enter_blocked_after_setup(void)
 {
     static const int errnos[] = {EPERM, ENOSYS, EACCES, EOPNOTSUPP, EINVAL, ENOMEM};
@@ -642,6 +657,7 @@ int kring_test_probe(void)
         KRING_TEST(pain_9_entries_are_halved_to_a_floor),
         KRING_TEST(old_sizes_are_clamped_by_hand),
         KRING_TEST(pain_12_a_ring_that_does_not_answer_is_refused),
+        KRING_TEST(enabling_that_lies_is_found_out),
         KRING_TEST(pain_1_enter_blocked_after_setup),
         KRING_TEST(pain_1_register_blocked_alone),
         KRING_TEST(open_survives_each_failing_call),

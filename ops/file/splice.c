@@ -57,39 +57,53 @@ int kring__splice_flags(const struct kring__req *req)
     return req->sqe.splice_flags & ~(SPLICE_F_FD_IN_FIXED | KRING__SPLICE_ALL) ? -EINVAL : 0;
 }
 
-int kring__splice_in(struct kring__soft *soft, const struct kring__req *req)
+/* scratch[0]: the fd that the last try waits for, plus one; scratch[1]: whether it is the way in. */
+int kring__splice_sides(struct kring__soft *soft, struct kring__req *req,
+                        struct kring__sides *sides)
 {
-    if (req->sqe.splice_flags & SPLICE_F_FD_IN_FIXED) {
-        int fd = kring__soft_fixed(soft, (uint32_t)req->sqe.splice_fd_in);
+    const struct io_uring_sqe *sqe = &req->sqe;
 
-        return fd < 0 ? -EBADF : fd;
-    }
-    return req->sqe.splice_fd_in < 0 ? -EBADF : req->sqe.splice_fd_in;
+    sides->in = sqe->splice_flags & SPLICE_F_FD_IN_FIXED
+                    ? kring__soft_fixed(soft, (uint32_t)sqe->splice_fd_in)
+                    : sqe->splice_fd_in;
+    sides->out = sqe->flags & IOSQE_FIXED_FILE ? kring__soft_fixed(soft, (uint32_t)sqe->fd)
+                                               : sqe->fd;
+    /* A slot that was emptied while the request waits on it: the engine keeps the file for us. */
+    sides->owned = req->scratch[0] != 0 && req->scratch[0] != (uint64_t)req->fd + 1;
+    if (sides->owned && req->scratch[1] != 0)
+        sides->in = req->fd;
+    else if (sides->owned)
+        sides->out = req->fd;
+    return sides->in < 0 || sides->out < 0 ? -EBADF : 0;
 }
 
-/* scratch[0]: the fd of the way out, plus one, for req->fd may become the other one. */
-int kring__splice_out(struct kring__req *req)
+int kring__splice_wait(struct kring__req *req, const struct kring__sides *sides, bool for_in)
 {
-    if (req->scratch[0] == 0)
+    /* The engine's duplicate stands for one side only; for the other, it asks again in a while. */
+    if (!sides->owned) {
+        req->fd = for_in ? sides->in : sides->out;
         req->scratch[0] = (uint64_t)req->fd + 1;
-    return (int)(req->scratch[0] - 1);
+        req->scratch[1] = for_in;
+        req->events = for_in ? POLLIN : POLLOUT;
+    } else {
+        req->events = req->scratch[1] != 0 ? POLLIN : POLLOUT;
+    }
+    return KRING__TRY_WAIT;
 }
 
-int kring__splice_ready(struct kring__req *req, int in, int out)
+int kring__splice_ready(struct kring__req *req, const struct kring__sides *sides)
 {
-    struct kring__pollfd sides[2] = {{in, POLLIN, 0}, {out, POLLOUT, 0}};
+    struct kring__pollfd both[2] = {{sides->in, POLLIN, 0}, {sides->out, POLLOUT, 0}};
     static const struct kring_timespec now = {0, 0};
-    long res = kring__sys_ppoll(sides, 2, &now, NULL, KRING__SIGSET_BYTES);
+    long res = kring__sys_ppoll(both, 2, &now, NULL, KRING__SIGSET_BYTES);
 
     if (res < 0)
         return (int)res;
-    if ((sides[0].revents | sides[1].revents) & POLLNVAL)
+    if ((both[0].revents | both[1].revents) & POLLNVAL)
         return -EBADF;
-    if (sides[0].revents != 0 && sides[1].revents != 0)
+    if (both[0].revents != 0 && both[1].revents != 0)
         return 0;
-    req->fd = sides[0].revents == 0 ? in : out;
-    req->events = sides[0].revents == 0 ? POLLIN : POLLOUT;
-    return KRING__TRY_WAIT;
+    return kring__splice_wait(req, sides, both[0].revents == 0);
 }
 
 /* The file's identity, and whether it is a pipe: 1, 0, or -errno. */
@@ -103,16 +117,16 @@ static int is_pipe(int fd, struct statx *info)
 }
 
 /* The order of do_splice() in fs/splice.c, and of do_tee(), whose offsets are 0. */
-int kring__splice_check(const struct kring__req *req, int in, int out)
+int kring__splice_check(const struct kring__req *req, const struct kring__sides *sides)
 {
     bool tee = req->sqe.opcode == IORING_OP_TEE;
     bool offset_in = !tee && (int64_t)req->sqe.splice_off_in != -1;
     bool offset_out = !tee && (int64_t)req->sqe.off != -1;
-    long flags_in = kring__sys_fcntl(in, F_GETFL, 0);
-    long flags_out = kring__sys_fcntl(out, F_GETFL, 0);
+    long flags_in = kring__sys_fcntl(sides->in, F_GETFL, 0);
+    long flags_out = kring__sys_fcntl(sides->out, F_GETFL, 0);
     struct statx from, to;
-    int pipe_in = is_pipe(in, &from);
-    int pipe_out = is_pipe(out, &to);
+    int pipe_in = is_pipe(sides->in, &from);
+    int pipe_out = is_pipe(sides->out, &to);
 
     if (flags_in < 0 || flags_out < 0 || (flags_in & O_ACCMODE) == O_WRONLY ||
         (flags_out & O_ACCMODE) == O_RDONLY)
@@ -163,50 +177,46 @@ static long move(const struct io_uring_sqe *sqe, int in, int out, size_t length,
 }
 
 /* Moves as much as both sides take now. */
-static long move_all(struct kring__req *req, int in, int out)
+static long move_all(struct kring__req *req, const struct kring__sides *sides)
 {
     uint32_t total = req->sqe.len;
     uint32_t moved = 0;
-    uint32_t piece = is_blocking_socket(out) ? SOCKET_PIECE : total;
+    uint32_t piece = is_blocking_socket(sides->out) ? SOCKET_PIECE : total;
 
     for (;;) {
         uint32_t left = total - moved;
         uint32_t want = left < piece ? left : piece;
-        long res = move(&req->sqe, in, out, want, moved);
+        long res = move(&req->sqe, sides->in, sides->out, want, moved);
 
         if (res < 0)
             return moved > 0 ? (long)moved : res;
         moved += (uint32_t)res;
-        if (moved >= total || (uint32_t)res < want || kring__splice_ready(req, in, out) != 0)
+        if (moved >= total || (uint32_t)res < want || kring__splice_ready(req, sides) != 0)
             return (long)moved;
     }
 }
 
 int kring__splice_try(struct kring__soft *soft, struct kring__req *req)
 {
-    int in = kring__splice_in(soft, req);
-    int out = kring__splice_out(req);
     bool nonblock = (req->sqe.splice_flags & KRING__SPLICE_NONBLOCK) != 0;
-    long res;
+    struct kring__sides sides;
+    long res = kring__splice_sides(soft, req, &sides);
 
-    if (in < 0)
-        return in;
+    if (res < 0)
+        return (int)res;
     if (req->sqe.len == 0)
         return 0;
-    res = kring__splice_ready(req, in, out);
+    res = kring__splice_ready(req, &sides);
     if (res == KRING__TRY_WAIT) {
-        int error = kring__splice_check(req, in, out);
+        int error = kring__splice_check(req, &sides);
 
         return error < 0 ? error : nonblock ? -EAGAIN : KRING__TRY_WAIT;
     }
     if (res < 0)
         return (int)res;
-    res = move_all(req, in, out);
-    if (res == -EAGAIN && !nonblock) {
-        req->fd = out;
-        req->events = POLLOUT;
-        return KRING__TRY_WAIT;
-    }
+    res = move_all(req, &sides);
+    if (res == -EAGAIN && !nonblock)
+        return kring__splice_wait(req, &sides, false);
     if (res >= 0 && res != (long)req->sqe.len)
         req->flags |= KRING__REQ_FAILED;
     return (int)res;

@@ -14,17 +14,22 @@ void kring__splice_fill(struct kring *ring, kring_op op, struct io_uring_sqe *sq
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_SPLICE
 int kring__splice_flags(const struct kring__req *req);
-/* The way in as a real fd, or -EBADF. */
-int kring__splice_in(struct kring__soft *soft, const struct kring__req *req);
-/* The way out, also after req->fd was pointed at the other side. */
-int kring__splice_out(struct kring__req *req);
+struct kring__sides {
+    int in, out;
+    bool owned; /* req->fd is a duplicate that the engine closes: not to be replaced */
+};
+/* Both ways as real fds, or -EBADF. */
+int kring__splice_sides(struct kring__soft *soft, struct kring__req *req,
+                        struct kring__sides *sides);
 /* 0 when both sides are ready; else KRING__TRY_WAIT with req->fd and req->events set, or -errno. */
-int kring__splice_ready(struct kring__req *req, int in, int out);
+int kring__splice_ready(struct kring__req *req, const struct kring__sides *sides);
+/* KRING__TRY_WAIT, for this side. */
+int kring__splice_wait(struct kring__req *req, const struct kring__sides *sides, bool for_in);
 /*
  * For a pair that is not ready: 0, or the error that the kernel would give at once. Waiting would
  * not find it, because a file of the wrong kind need never become ready.
  */
-int kring__splice_check(const struct kring__req *req, int in, int out);
+int kring__splice_check(const struct kring__req *req, const struct kring__sides *sides);
 #endif
 
 #endif

@@ -22,8 +22,6 @@ kring_op kring_tee(struct kring *ring, int fd_in, int fd_out, uint32_t length, u
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_SPLICE
 
-#include <linux/poll.h>
-
 int kring__tee_prep(struct kring__soft *soft, struct kring__req *req)
 {
     (void)soft;
@@ -34,24 +32,19 @@ int kring__tee_prep(struct kring__soft *soft, struct kring__req *req)
 
 int kring__tee_try(struct kring__soft *soft, struct kring__req *req)
 {
-    int in = kring__splice_in(soft, req);
-    int out = kring__splice_out(req);
     uint32_t flags = req->sqe.splice_flags & KRING__SPLICE_ALL;
-    long res;
+    struct kring__sides sides;
+    long res = kring__splice_sides(soft, req, &sides);
 
-    if (in < 0)
-        return in;
+    if (res < 0)
+        return (int)res;
     if (req->sqe.len == 0)
         return 0;
-    res = kring__sys_tee(in, out, req->sqe.len, flags | KRING__SPLICE_NONBLOCK);
+    res = kring__sys_tee(sides.in, sides.out, req->sqe.len, flags | KRING__SPLICE_NONBLOCK);
     if (res == -EAGAIN && !(flags & KRING__SPLICE_NONBLOCK)) {
-        res = kring__splice_ready(req, in, out);
-        if (res == 0) {
-            /* Ready again already; the engine asks the way out and comes back. */
-            req->fd = out;
-            req->events = POLLOUT;
-        }
-        return res < 0 && res != KRING__TRY_WAIT ? (int)res : KRING__TRY_WAIT;
+        res = kring__splice_ready(req, &sides);
+        /* Ready again already: the engine asks the way out and comes back. */
+        return res == 0 ? kring__splice_wait(req, &sides, false) : (int)res;
     }
     if (res >= 0 && res != (long)req->sqe.len)
         req->flags |= KRING__REQ_FAILED;

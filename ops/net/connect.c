@@ -3,9 +3,9 @@
  * CONNECT: as connect(2). Kernel: 5.5.
  * SQE: fd; addr: address; addr2: its length.
  * Result: 0. Never restarted after EINTR.
- * Soft: one non-blocking connect, then waits for POLLOUT and asks SO_ERROR. A blocking socket is
- * O_NONBLOCK during that one call and what it was right after it; another thread that uses the same
- * open file in between may see it. A full queue of an AF_UNIX listener is tried again with backoff.
+ * Soft: a non-blocking connect, then waits for POLLOUT, asks SO_ERROR and calls connect again, as
+ * the kernel does. A blocking socket is O_NONBLOCK during each of the two calls and what it was right
+ * after it; another thread that uses the same open file in between may see it. A full queue of an AF_UNIX listener is tried again with backoff.
  * Owns: the address is the caller's until the result.
  * EINVAL: at preparation, or of the address; neither after an effect.
  */
@@ -70,7 +70,14 @@ static int connect_outcome(const struct kring__req *req)
         return (int)res;
     /* SO_ERROR holds a positive errno, and is cleared by being read. */
     res = kring__socket_option(req->fd, SO_ERROR);
-    return res > 0 ? (int)-res : (int)res;
+    if (res != 0)
+        return res > 0 ? (int)-res : (int)res;
+    /* Only the next connect makes a TCP socket a connected one in its own eyes; without it the
+     * application's next connect would be answered 0 instead of EISCONN. */
+    res = connect_once(req);
+    if (res == -EISCONN || res == -EBADFD)
+        return 0;
+    return res == -EALREADY || res == -EINPROGRESS ? KRING__TRY_WAIT : (int)res;
 }
 
 int kring__connect_try(struct kring__soft *soft, struct kring__req *req)

@@ -7,7 +7,8 @@
  * Result: bytes, 0 = end. Multishot: bytes with F_MORE; 0 and errors are final. With MSG_WAITALL on
  * a stream all of len, or what came before the end; less breaks a link.
  * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN. Bundles
- * (6.10) are -EINVAL. F_SOCK_NONEMPTY, a hint, is never set.
+ * (6.10) are -EINVAL. F_SOCK_NONEMPTY, a hint, is never set. With a picked buffer MSG_WAITALL does
+ * not wait for the rest.
  * Owns: the buffer is the caller's until the result, a picked one from its CQE on.
  * EINVAL: never after an effect.
  */
@@ -91,8 +92,11 @@ int kring__transfer_end(struct kring__req *req, int res, size_t wanted)
     if (res == -EAGAIN && !nonblock)
         return KRING__TRY_WAIT;
     if (res > 0 && all && (size_t)res < wanted && kring__is_stream(req->fd)) {
+        bool picked = (req->sqe.flags & IOSQE_BUFFER_SELECT) != 0;
+
         req->progress += (uint32_t)res;
-        if (!nonblock)
+        /* A request that waits holds no picked buffer; what is in it is delivered. */
+        if (!nonblock && !picked)
             return KRING__TRY_WAIT;
         req->flags |= KRING__REQ_FAILED;
         res = (int)req->progress;
@@ -111,13 +115,14 @@ int kring__recv_prep(struct kring__soft *soft, struct kring__req *req)
     return kring__receive_prep(req);
 }
 
-/* The room for this receive: a limited multishot takes no more than its limit leaves. */
+/* The room for this receive: a limited multishot takes no more than its limit leaves. scratch[0]:
+ * what it has received so far, for progress begins anew with each result. */
 static uint32_t recv_room(const struct kring__req *req, uint32_t length)
 {
     uint32_t limit = req->sqe.optlen;
 
-    if ((req->flags & KRING__REQ_MULTISHOT) && limit != 0 && length > limit - req->progress)
-        return limit - req->progress;
+    if ((req->flags & KRING__REQ_MULTISHOT) && limit != 0 && length > limit - req->scratch[0])
+        return limit - (uint32_t)req->scratch[0];
     return length;
 }
 
@@ -140,9 +145,9 @@ int kring__recv_try(struct kring__soft *soft, struct kring__req *req)
                                        (int)(sqe->msg_flags | KRING__MSG_DONTWAIT), NULL, NULL);
         if (res == -EAGAIN)
             return sqe->msg_flags & KRING__MSG_DONTWAIT ? -EAGAIN : KRING__TRY_WAIT;
-        if (res > 0)
-            req->progress += (uint32_t)res;
-        if (res == 0 || (res > 0 && sqe->optlen != 0 && req->progress >= sqe->optlen))
+        if (res > 0 && sqe->optlen != 0)
+            req->scratch[0] += (uint32_t)res;
+        if (res == 0 || (res > 0 && sqe->optlen != 0 && req->scratch[0] >= sqe->optlen))
             req->flags |= KRING__REQ_LAST;
         return res;
     }

@@ -106,7 +106,7 @@ static int recvmsg_multishot(struct kring__soft *soft, struct kring__req *req,
     payload.iov_base = start + header;
     payload.iov_len = buffer.iov_len - (size_t)header;
     memset(&now, 0, sizeof now);
-    now.name = message->namelen > 0 ? start + sizeof out : NULL;
+    now.name = start + sizeof out; /* also without room: the length is told all the same */
     now.namelen = message->namelen;
     now.control = message->controllen > 0 ? start + sizeof out + message->namelen : NULL;
     now.controllen = message->controllen;
@@ -146,7 +146,7 @@ static int recvmsg_select(struct kring__soft *soft, struct kring__req *req,
     message->namelen = now.namelen;
     message->controllen = now.controllen;
     message->flags = now.flags;
-    return (int)res;
+    return kring__transfer_end(req, (int)res, buffer.iov_len);
 }
 
 int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
@@ -180,6 +180,9 @@ int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
         if (res >= 0)
             message->flags = rest.flags;
     }
+    if (res >= 0 && (sqe->msg_flags & KRING__MSG_WAITALL) &&
+        (message->flags & (KRING__MSG_TRUNC | KRING__MSG_CTRUNC)))
+        req->flags |= KRING__REQ_FAILED;
     return kring__transfer_end(req, (int)res, (size_t)length - req->progress);
 }
 #endif
