@@ -5,6 +5,11 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
+/* <linux/stat.h> leaves these to libc where there is one. */
+#define TYPE_MASK 0170000
+#define TYPE_REGULAR 0100000
+#define TYPE_DIRECTORY 0040000
+
 /* epoll says EPERM to files that have no readiness; ppoll calls them ready for ever. */
 static int pollable(int fd)
 {
@@ -13,7 +18,13 @@ static int pollable(int fd)
     memset(&info, 0, sizeof info);
     if (kring__statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &info) < 0)
         return 0;
-    return S_ISREG(info.stx_mode) || S_ISDIR(info.stx_mode) ? -EPERM : 0;
+    switch (info.stx_mode & TYPE_MASK) {
+    case TYPE_REGULAR:
+    case TYPE_DIRECTORY:
+        return -EPERM;
+    default:
+        return 0;
+    }
 }
 
 int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events)

@@ -26,6 +26,8 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
 
 void kring__discard(struct kring *ring, struct kring__slot *slot)
 {
+    if ((slot->result_flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS))
+        ring->pools[slot->pool].kept--;
     dispose(ring, slot, slot->raw, slot->result_flags);
 }
 
@@ -124,10 +126,14 @@ static void deliver(struct kring *ring, struct kring__slot *slot, uint32_t more_
     }
     kring__move(ring, slot, KRING__DONE);
     if (slot->done == NULL) {
-        if (slot->flags & KRING__S_SKIP && slot->value >= 0)
+        if (slot->flags & KRING__S_SKIP && slot->value >= 0) {
             kring__free_slot(ring, slot);
-        else
-            slot->result_flags = cqe_flags;
+            return;
+        }
+        slot->result_flags = cqe_flags;
+        /* kring_result() hands the buffer over: it comes back with kring_buffer_return(). */
+        if ((cqe_flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS))
+            ring->pools[slot->pool].kept++;
         return;
     }
     if ((slot->flags & KRING__S_SKIP) && slot->value >= 0) {
@@ -298,8 +304,15 @@ static void deliver_more(struct kring *ring, struct kring__slot *slot, int32_t r
 
 static void pause_slot(struct kring *ring, struct kring__slot *slot)
 {
+    struct kring__pool *pool = &ring->pools[slot->pool];
+
+    /* Buffers of results that arrived before this one may have come back meanwhile. */
+    if (pool->kept < pool->count) {
+        kring__requeue(ring, slot);
+        return;
+    }
     slot->flags |= KRING__S_PAUSED;
-    kring__list_append(ring, &ring->pools[slot->pool].paused, slot);
+    kring__list_append(ring, &pool->paused, slot);
 }
 
 static int64_t created(const struct kring__slot *slot, int32_t res)

@@ -123,12 +123,10 @@ static void fill_timeout(struct io_uring_sqe *sqe, unsigned variant)
 
     sqe->fd = -1;
     sqe->timeout_flags = flags[variant];
-    if (variant == KRING__VARIANT_TIMEOUT_IMMEDIATE) {
-        sqe->addr = 1000;
-        return;
-    }
-    sqe->addr = (uint64_t)(uintptr_t)&microsecond; /* as absolute time it is long past */
     sqe->len = 1;
+    sqe->addr = (uint64_t)(uintptr_t)&microsecond; /* as absolute time it is long past */
+    if (variant == KRING__VARIANT_TIMEOUT_IMMEDIATE)
+        sqe->addr = 1000; /* the nanoseconds themselves */
     if (variant == KRING__VARIANT_TIMEOUT_MULTISHOT)
         sqe->off = 1; /* fires once */
 }
@@ -235,7 +233,9 @@ enum kring__answer kring__trial(const struct kring__caps *caps, unsigned variant
 
     if (!has_needed(caps, proof))
         return KRING__NO;
-    if (answer == KRING__CANNOT_TELL && proofs[by].yes != 0 &&
+    if (proofs[by].yes == 0)
+        return KRING__YES; /* exactly as old as what it needs */
+    if (answer == KRING__CANNOT_TELL &&
         caps->op[kring__variant_rows[by].opcode].answer == KRING__YES) {
         answer = request(by, &proofs[by]);
         kring__cache_set(KRING__CACHE_VARIANTS + by, answer);

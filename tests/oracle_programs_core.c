@@ -95,7 +95,7 @@ const struct oracle_program oracle_programs_core[] = {
     { "drain-cancelled", "pipe p; buf b 4; read fd=pr addr=b len=4 ud=1; nop flags=DRAIN ud=2; enter 0;"
       " async_cancel addr=2 ud=3; enter 0; put pw 'data'; enter 3" },
     { "drain-after-multishot", "ordered; pipe p; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI ud=1;"
-      " nop flags=DRAIN ud=2; enter 0; put pw 'x'; enter 1; register 0; enter 0" },
+      " nop flags=DRAIN ud=2; enter 0; put pw 'x'; enter 1; enter 0" },
 
     /* ---- skip ---- */
     { "skip-success", "ordered; nop flags=SKIP; nop; enter 1" },
@@ -108,7 +108,7 @@ const struct oracle_program oracle_programs_core[] = {
       " nop ud=9; enter 1; enter 2 wait=10ms" },
     { "skip-failed-hides-tail", "ordered; closed x; buf b 4; read fd=x addr=b len=4 flags=SKIP|LINK; nop; nop ud=9;"
       " enter 2; enter 1 wait=10ms" },
-    { "skip-tail-cancelled", "ordered; file f 'abc'; buf b 8; read fd=f addr=b len=8 flags=LINK|SKIP;"
+    { "skip-tail-cancelled", "file f 'abc'; buf b 8; read fd=f addr=b len=8 flags=LINK|SKIP;"
       " nop flags=SKIP; nop ud=9; enter 1; enter 0" },
     { "skip-counted-timeout", "time t 300ms; timeout addr=t len=1 off=2; nop flags=SKIP; nop; enter 1;"
       " nop; enter 2" },
@@ -193,7 +193,7 @@ const struct oracle_program oracle_programs_core[] = {
     { "overflow-many", "ordered; setup entries=4 cq=4; nop; nop; nop; nop; enter 4 keep; nop; nop; nop; nop;"
       " enter 0 keep; nop; nop; nop; nop; enter 0 keep; enter 4; enter 4; enter 4; enter 0" },
     { "overflow-multishot-poll", "ordered; setup entries=2 cq=2; pipe p;"
-      " poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI ud=7; nop; nop; enter 0 submit=2 keep; enter 0 keep;"
+      " poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI ud=7; nop; enter 0 keep; nop; enter 0 keep;"
       " put pw 'x'; enter 0 keep; put pw 'y'; enter 0 keep; enter 2; enter 0; enter 0" },
     { "overflow-multishot-accept", "setup entries=2 cq=2; sock l unix listening;"
       " accept fd=l ioprio=ACCEPT_MULTISHOT ud=7; nop; enter 1 keep; nop; enter 2 keep; dial c l; enter 0 keep;"

@@ -66,7 +66,6 @@ const struct oracle_program oracle_programs_ring[] = {
     { "provide-index-set", "buf m 64; provide_buffers fd=2 addr=m len=8 group=1 index=1; enter 1" },
     { "provide-to-ring-group", "ring-group 1 1 8; buf m 64; provide_buffers fd=2 addr=m len=8 group=1; enter 1" },
     { "provide-bad-address", "provide_buffers fd=2 addr=0xffffffffffffff00 len=8 group=1; enter 1" },
-    { "provide-overflowing", "provide_buffers fd=60000 addr=8 len=0xffffffff group=1; enter 1" },
     { "remove-more-than-there", "buf m 64; provide_buffers fd=3 addr=m len=8 group=1; enter 1; remove_buffers fd=9 group=1;"
       " enter 1; remove_buffers fd=1 group=1; enter 1" },
     { "remove-some", "buf m 64; provide_buffers fd=3 addr=m len=8 group=1; enter 1; remove_buffers fd=2 group=1; enter 1;"

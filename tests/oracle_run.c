@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "oracle.h"
 
+#include "fallback/soft.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,7 +79,7 @@ static int64_t one_value(struct oracle_run *run, const char *text)
     object = oracle_object(run, strncmp(text, "len:", 4) ? text : text + 4);
     if (!object)
         oracle_wrong(run, "unknown word", text);
-    if (object->kind == ORACLE_ADDRESS && text[3] == ':') {
+    if (object->kind == ORACLE_ADDRESS && !strncmp(text, "len:", 4)) {
         uint32_t length;
 
         memcpy(&length, object->data + 128, sizeof length);
@@ -206,6 +208,10 @@ static bool make_request(struct oracle_run *run, const char *verb)
     if (oracle_key(run, "addrlen"))
         sqe->addr_len = (uint16_t)key_value(run, "addrlen", 0);
     sqe->addr3 = (uint64_t)key_value(run, "addr3", 0);
+    /* The soft engine has no file table to find a ring in: it is given the target's mailbox. */
+    if (ring->soft && opcode == IORING_OP_MSG_RING && run->ring_count > 1 &&
+        sqe->fd == oracle_ring_fd(&run->rings[1]))
+        sqe->addr3 = (uint64_t)(uintptr_t)kring__soft_mail(run->rings[1].engine);
     sqe->personality = (uint16_t)key_value(run, "personality", 0);
     if (sqe->user_data >= run->next_user_data && sqe->user_data < 1000)
         run->next_user_data = sqe->user_data + 1;
@@ -381,8 +387,8 @@ static void do_until(struct oracle_run *run)
 static void open_ring(struct oracle_run *run)
 {
     unsigned index = run->ring_count;
+    int result, before = oracle_count_fds();
     char name[16];
-    int result;
 
     if (index == ORACLE_RINGS)
         oracle_wrong(run, "too many rings", "");
@@ -393,8 +399,8 @@ static void open_ring(struct oracle_run *run)
         oracle_wrong(run, "setup", oracle_errno_name(-result));
     }
     run->ring_count++;
-    if (index == 0)
-        run->fds_before = oracle_count_fds();
+    /* The engine's own descriptors do not count. */
+    run->fds_before += oracle_count_fds() - before;
     snprintf(name, sizeof name, "ring%u", index);
     oracle_object_new(run, name, ORACLE_QUIET, 0)->kind = ORACLE_FD;
     oracle_object(run, name)->what = 'R';
@@ -459,9 +465,39 @@ static void do_statement(struct oracle_run *run, char *text)
     }
 }
 
+static unsigned pending(const struct oracle_run *run)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < run->sent_count; i++)
+        count += !run->sent[i].final && !(run->sent[i].sqe.flags & IOSQE_CQE_SKIP_SUCCESS);
+    return count;
+}
+
+/* What still waits must be the same requests on both engines: cancelled by one more request. */
+static void cancel_rest(struct oracle_run *run)
+{
+    struct oracle_ring *ring = &run->rings[0];
+    struct io_uring_sqe *sqe = oracle_ring_sqe(ring);
+
+    if (!sqe)
+        return;
+    sqe->opcode = IORING_OP_ASYNC_CANCEL;
+    sqe->cancel_flags = IORING_ASYNC_CANCEL_ANY;
+    sqe->user_data = 999999;
+    oracle_log(run, "cancel\n");
+    for (unsigned i = 0; i < 8 && (i == 0 || pending(run)); i++) {
+        run->arg_count = 0;
+        enter(run, ring, 1, 3000000);
+        take(run, ring, 0);
+        show_cqes(run);
+    }
+}
+
 /* The last enter takes what came unasked; requests without a CQE were skipped ones. */
 static void finish(struct oracle_run *run)
 {
+    run->arg_count = 0;
     for (unsigned i = 0; i < run->ring_count; i++) {
         oracle_ring_enter(&run->rings[i], 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
         oracle_log(run, "rest\n");
@@ -471,7 +507,11 @@ static void finish(struct oracle_run *run)
     for (unsigned i = 0; i < run->sent_count; i++)
         if (run->sent[i].sqe.flags & IOSQE_CQE_SKIP_SUCCESS && !run->sent[i].final)
             note_cover(run, &run->sent[i].sqe, 0);
-    oracle_log(run, "fds %+d\n", oracle_count_fds() - run->fds_before);
+    if (pending(run))
+        cancel_rest(run);
+    /* The soft table holds duplicates, the kernel's does not: neither counts. */
+    oracle_ring_register(&run->rings[0], IORING_UNREGISTER_FILES, NULL, 0);
+    oracle_log(run, "fds %+d\n", oracle_count_fds() - 3 - run->fds_before);
     oracle_snapshot(run);
     run->result->finished = 1;
 }

@@ -66,7 +66,7 @@ static const struct template templates[] = {
       "remove_buffers group=1", "3", .file = 0 },
     { "tee", "pipe p 'hello'; pipe q", "tee index=pr len=5", "qw", FILE_OP },
     { "shutdown", "pair s stream", "shutdown len=SHUT_WR", "sa", FILE_OP },
-    { "msg_ring", "ring", "msg_ring len=42 off=77", "ring1", FILE_OP },
+    { "msg_ring", "ring", "msg_ring len=42 off=77", "ring1", .file = 0 },
     { "socket", "", "socket off=SOCK_STREAM|SOCK_CLOEXEC", "AF_UNIX", .file = 0 },
     { "bind", "sock c unix; address a unix here", "bind addr=a off=len:a", "c", FILE_OP },
     { "listen", "sock c unix bound", "listen len=8", "c", FILE_OP },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an operation of the soft engine refuses at preparation is what Linux 6.18 refuses: each field
- * of the SQE is set in turn, alone and together with each value of each other field, and the real
- * kernel is asked about every such entry.
+ * What an operation of the soft engine refuses at preparation is what Linux 6.18 refuses: each
+ * field of the SQE is set in turn, alone and together with each value of each other field, and the
+ * real kernel is asked about every such entry.
  *
  * Nothing is executed. The entry stands in a chain behind a head that fails, so that the kernel
  * prepares it and then cancels it: -ECANCELED says that preparation had no objection.

@@ -502,6 +502,8 @@ RINGS_TEST(rule_05_zero_copy)
 RINGS_TEST(rule_06_order)
 RINGS_TEST(rule_06_last_result)
 
+int kring_test_rules_a(void);
+
 int kring_test_rules_a(void)
 {
     static const struct kring_test tests[] = {

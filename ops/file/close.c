@@ -48,7 +48,8 @@ int kring__close_try(struct kring__soft *soft, struct kring__req *req)
 
     if (sqe->file_index != 0)
         return kring__soft_close_slot(soft, sqe->file_index - 1);
-    if (sqe->fd < 0 || sqe->fd == kring__soft_epoll_fd(soft) || sqe->fd == kring__soft_wake_fd(soft))
+    if (sqe->fd < 0 || sqe->fd == kring__soft_epoll_fd(soft) ||
+        sqe->fd == kring__soft_wake_fd(soft))
         return -EBADF;
     kring__soft_fd_closing(soft, sqe->fd);
     return (int)kring__sys_close(sqe->fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SPLICE: as splice(2). Kernel: 5.7.
- * SQE: splice_fd_in, direct with SPLICE_F_FD_IN_FIXED; splice_off_in, -1 = none; fd: out; off: out's
- * offset, -1 = none; len; splice_flags: SPLICE_F_. One side must be a pipe.
+ * SQE: splice_fd_in, direct with SPLICE_F_FD_IN_FIXED; splice_off_in, -1 = none; fd: out; off:
+ * out's offset, -1 = none; len; splice_flags: SPLICE_F_. One side must be a pipe.
  * Result: bytes; short breaks a link.
  * Soft: only once both sides are ready, with SPLICE_F_NONBLOCK; a socket that was opened blocking
  * takes a page at a time, since that flag does not reach it. BLOCKS on a disk file.
@@ -57,7 +57,7 @@ int kring__splice_flags(const struct kring__req *req)
     return req->sqe.splice_flags & ~(SPLICE_F_FD_IN_FIXED | KRING__SPLICE_ALL) ? -EINVAL : 0;
 }
 
-/* scratch[0]: the fd that the last try waits for, plus one; scratch[1]: whether it is the way in. */
+/* scratch[0]: the fd that the last try waits for, plus one; scratch[1]: is it the way in? */
 int kring__splice_sides(struct kring__soft *soft, struct kring__req *req,
                         struct kring__sides *sides)
 {

@@ -4,8 +4,9 @@
  * SQE: fd; addr: address; addr2: its length.
  * Result: 0. Never restarted after EINTR.
  * Soft: a non-blocking connect, then waits for POLLOUT, asks SO_ERROR and calls connect again, as
- * the kernel does. A blocking socket is O_NONBLOCK during each of the two calls and what it was right
- * after it; another thread that uses the same open file in between may see it. A full queue of an AF_UNIX listener is tried again with backoff.
+ * the kernel does. A blocking socket is O_NONBLOCK during each of the two calls and what it was
+ * right after it; another thread that uses the same open file in between may see it. A full queue
+ * of an AF_UNIX listener is tried again with backoff.
  * Owns: the address is the caller's until the result.
  * EINVAL: at preparation, or of the address; neither after an effect.
  */

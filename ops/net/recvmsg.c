@@ -5,8 +5,8 @@
  * IORING_RECV_MULTISHOT; with BUFFER_SELECT buf_group, and at most one vector, whose length limits.
  * Result: bytes, 0 = end; the header's lengths and flags are written as by recvmsg(2). Multishot
  * (BUFFER_SELECT): each buffer holds struct io_uring_recvmsg_out, room for msg_namelen and
- * msg_controllen bytes, then the payload; the result counts all that, with F_MORE; an error, and the
- * end of a stream, are final. MSG_WAITALL as for RECV.
+ * msg_controllen bytes, then the payload; the result counts all that, with F_MORE; an error, and
+ * the end of a stream, are final. MSG_WAITALL as for RECV.
  * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN.
  * Owns: the header and all it points to are the caller's until the result.
  * EINVAL: never after an effect. -EFAULT: a picked buffer is too small for the multishot's layout.

@@ -4,8 +4,8 @@
  * SQE: fd; addr, len: data, or with IORING_SEND_VECTORIZED an iovec array; msg_flags: MSG_; addr2,
  * addr_len: destination or 0; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_SEND_VECTORIZED.
  * Result: bytes, may be short; with MSG_WAITALL on a stream all of it, and less breaks a link.
- * Soft: MSG_DONTWAIT | MSG_NOSIGNAL, then waits for POLLOUT; the caller's own MSG_DONTWAIT: -EAGAIN.
- * Bundles and provided buffers (6.10) are refused.
+ * Soft: MSG_DONTWAIT | MSG_NOSIGNAL, then waits for POLLOUT; the caller's own MSG_DONTWAIT:
+ * -EAGAIN. Bundles and provided buffers (6.10) are refused.
  * Owns: data and address are the caller's, and must not change until the result.
  * EINVAL: of fields at preparation; of the socket; neither after an effect.
  */

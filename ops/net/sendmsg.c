@@ -3,8 +3,9 @@
  * SENDMSG: as sendmsg(2). Kernel: 5.3; POLL_FIRST 5.19.
  * SQE: fd; addr: struct msghdr; msg_flags: MSG_; ioprio: IORING_RECVSEND_POLL_FIRST.
  * Result: bytes, may be short; with MSG_WAITALL on a stream all of it, and less breaks a link.
- * Soft: MSG_DONTWAIT | MSG_NOSIGNAL, then waits for POLLOUT; the caller's own MSG_DONTWAIT: -EAGAIN.
- * A full AF_UNIX datagram receiver, which says POLLOUT for ever, is tried again with backoff.
+ * Soft: MSG_DONTWAIT | MSG_NOSIGNAL, then waits for POLLOUT; the caller's own MSG_DONTWAIT:
+ * -EAGAIN. A full AF_UNIX datagram receiver, which says POLLOUT for ever, is tried again with
+ * backoff.
  * Owns: the message and all it points to are the caller's, and must not change until the result.
  * EINVAL: of fields at preparation; of the message; neither after an effect.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ASYNC_CANCEL: cancels others. Kernel: 5.5; by fd, any, all 5.19, direct descriptor 6.0, opcode 6.6.
+ * ASYNC_CANCEL: cancels others. Kernel: 5.5; by fd, any, all 5.19, direct descriptor 6.0, opcode
+ * 6.6.
  * SQE: addr: user_data; fd with CANCEL_FD; len: opcode with CANCEL_OP; cancel_flags.
  * Result: 0, -ENOENT, -EALREADY; with ALL or ANY how many. Each target ends by itself, with
  * -ECANCELED or the result that came first.

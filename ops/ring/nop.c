@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * NOP: does nothing. Kernel: 5.1; its flags 6.10 to 6.18, ignored before.
- * SQE: nop_flags: IORING_NOP_; len: the result with INJECT_RESULT; fd: a file that must be open with
- * NOP_FILE; buf_index: a registered buffer with FIXED_BUFFER.
+ * SQE: nop_flags: IORING_NOP_; len: the result with INJECT_RESULT; fd: a file that must be open
+ * with NOP_FILE; buf_index: a registered buffer with FIXED_BUFFER.
  * Result: 0, or what was asked for.
  * Soft: never blocks; it has no registered buffers: -EFAULT, as for an empty table.
  * Owns: nothing.

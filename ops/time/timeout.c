@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TIMEOUT: waits for a time, or for a number of completions. Kernel: 5.4; absolute 5.5, clocks 5.15,
- * ETIME_SUCCESS 5.16, multishot 6.4.
+ * TIMEOUT: waits for a time, or for a number of completions. Kernel: 5.4; absolute 5.5, clocks
+ * 5.15, ETIME_SUCCESS 5.16, multishot 6.4.
  * SQE: addr: 64-bit timespec; len: 1; off: completions to wait for, 0 = none (multishot: how often,
  * 0 = for ever); timeout_flags: IORING_TIMEOUT_.
  * Result: -ETIME when the time has come (it breaks a link unless ETIME_SUCCESS), 0 when the
@@ -13,7 +13,8 @@
 #include "time.h"
 
 _Static_assert(sizeof(struct kring_time) == sizeof(struct kring_timespec) &&
-                   offsetof(struct kring_time, seconds) == offsetof(struct kring_timespec, tv_sec) &&
+                   offsetof(struct kring_time, seconds) ==
+                       offsetof(struct kring_timespec, tv_sec) &&
                    offsetof(struct kring_time, nanoseconds) ==
                        offsetof(struct kring_timespec, tv_nsec),
                "struct kring_time is what the kernel reads");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TIMEOUT_REMOVE: ends a timeout, or sets it anew. Kernel: 5.5; update 5.11, of a link timeout 5.15.
+ * TIMEOUT_REMOVE: ends a timeout, or sets it anew. Kernel: 5.5; update 5.11, of a link timeout
+ * 5.15.
  * SQE: addr: the timeout's user_data; timeout_flags: 0, or IORING_TIMEOUT_UPDATE or
  * IORING_LINK_TIMEOUT_UPDATE, with ABS; addr2: then the new 64-bit timespec.
  * Result: 0, -ENOENT, -EALREADY. A timeout that is removed ends with -ECANCELED.
