@@ -283,4 +283,7 @@ enum kring__sys_id {
 /* abi/statx.c: statx, and where the kernel has none (below 4.11), what fstatat can say. */
 long kring__statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buf);
 
+/* abi/clock.c: CLOCK_MONOTONIC. */
+int64_t kring__now_ns(void);
+
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What kring itself costs per operation: on io_uring against bare code over the same system calls,
- * on the soft engine against a plain pread loop. Both sides of a pair run in slices of a few
- * milliseconds in turn, so that whatever else the machine does hits both.
+ * on the soft engine against a plain pread loop. Both sides of a pair run in turn, in
+ * slices of half a millisecond of which the median counts: shorter than a scheduler's turn, so that
+ * other programs on the machine disturb few of them.
  */
 #include "raw.h"
 #include "table.h"
@@ -12,8 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { BLOCK = 4096, BLOCKS = 256, BATCH_MOST = 32, SLICES = 15 };
-#define SLICE_SECONDS 0.003
+enum { BLOCK = 4096, BLOCKS = 256, BATCH_MOST = 32, SLICES = 41 };
+#define SLICE_SECONDS 0.0005
 
 struct bench {
     struct kring *ring; /* the side under test */

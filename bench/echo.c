@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 100, ROUNDS = 400, MESSAGE = 64, BUFFER = 4096, LIMIT_SECONDS = 60 };
+enum { CONNECTIONS = 100, ROUNDS = 250, MESSAGE = 64, BUFFER = 4096, LIMIT_SECONDS = 60 };
 
 /* Serves CONNECTIONS connections of the listening socket until all of them are closed. */
 typedef void serve(int listener);

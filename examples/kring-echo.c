@@ -247,10 +247,11 @@ static void peer_check(struct peer *peer)
 
 /* ---- Accepting ---- */
 
-static void on_ignored(struct kring *ring, kring_op op, const struct kring_result *result,
-                       void *user)
+static void on_surplus_closed(struct kring *ring, kring_op op, const struct kring_result *result,
+                              void *user)
 {
-    (void)ring, (void)op, (void)result, (void)user;
+    (void)ring, (void)op;
+    tally_add(user, "close", result->engine);
 }
 
 static void peer_new(struct server *server, int fd, bool tcp)
@@ -260,7 +261,7 @@ static void peer_new(struct server *server, int fd, bool tcp)
 
     if (peer == NULL) {
         say("too many connections: one was closed");
-        kring_start(ring, kring_close_fd(ring, fd), on_ignored, NULL);
+        kring_start(ring, kring_close_fd(ring, fd), on_surplus_closed, &server->app);
         return;
     }
     server->free = peer->next_free;
@@ -276,7 +277,8 @@ static void on_pause_over(struct kring *ring, kring_op op, const struct kring_re
 {
     struct listener *listener = user;
 
-    (void)ring, (void)op, (void)result;
+    (void)ring, (void)op;
+    tally_add(&listener->server->app, "timeout", result->engine);
     listener->pausing = false;
     accept_start(listener);
 }
@@ -348,6 +350,15 @@ static void listener_add(struct server *server, const union address *address, so
 
 /* ---- The server ---- */
 
+static void on_shut_down(struct kring *ring, kring_op op, const struct kring_result *result,
+                         void *user)
+{
+    struct peer *peer = user;
+
+    (void)ring, (void)op;
+    tally_add(&peer->server->app, "shutdown", result->engine);
+}
+
 /* No new connections; no more input either, so each peer ends when its echoes are sent. */
 static void stop_begin(struct server *server)
 {
@@ -361,7 +372,7 @@ static void stop_begin(struct server *server)
         struct peer *peer = &server->peers[i];
 
         if (peer->fd >= 0 && !peer->closing &&
-            kring_start(ring, kring_shutdown(ring, peer->fd, SHUT_RD), on_ignored, NULL) < 0)
+            kring_start(ring, kring_shutdown(ring, peer->fd, SHUT_RD), on_shut_down, peer) < 0)
             shutdown(peer->fd, SHUT_RD);
     }
 }

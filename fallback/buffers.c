@@ -5,6 +5,8 @@
  */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 static struct kring__group *find(struct kring__soft *soft, uint32_t id)
 {
     for (uint32_t i = 0; i < soft->config.groups; i++)
@@ -153,6 +155,18 @@ uint32_t kring__buffer_done(struct kring__soft *soft, struct kring__req *req, in
     return flags;
 }
 
+bool kring__buffers_left(struct kring__soft *soft, const struct kring__req *req)
+{
+    const struct kring__group *group;
+
+    if (!(req->sqe.flags & IOSQE_BUFFER_SELECT))
+        return true;
+    group = find(soft, req->sqe.buf_group);
+    if (!group)
+        return false;
+    return group->ring ? ring_tail(group) != group->head : group->first != KRING__NONE;
+}
+
 int kring__soft_provide(struct kring__soft *soft, uint64_t addr, uint32_t size, uint32_t count,
                         uint16_t id, uint16_t first)
 {
@@ -260,3 +274,5 @@ int kring__buffers_status(struct kring__soft *soft, struct io_uring_buf_status *
     status->head = group->head;
     return 0;
 }
+
+#endif

@@ -6,6 +6,8 @@
  */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 static uint32_t bucket(const struct kring__soft *soft, uint64_t user_data)
 {
     uint32_t x = (uint32_t)user_data ^ (uint32_t)(user_data >> 32) * UINT32_C(0x85ebca6b);
@@ -118,12 +120,15 @@ static bool matches(const struct kring__req *req, const struct kring__match *mat
     return true;
 }
 
-static void cancel_one(struct kring__soft *soft, struct kring__req *req)
+void kring__cancel(struct kring__soft *soft, struct kring__req *req)
 {
     kring__detach(soft, req);
     kring__set_fail(req);
     req->cqe_flags = 0;
-    kring__finish_later(soft, req, -ECANCELED);
+    /* Bytes that were transferred are told, as by io_sendrecv_fail(). */
+    kring__finish_later(soft, req,
+                        req->progress && req->progress <= INT32_MAX ? (int32_t)req->progress
+                                                                    : -ECANCELED);
 }
 
 int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *match)
@@ -147,7 +152,7 @@ int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *matc
 
         if (!req)
             return -ENOENT;
-        cancel_one(soft, req);
+        kring__cancel(soft, req);
         return 0;
     }
     for (at = soft->active.first; at != KRING__NONE;) {
@@ -156,10 +161,12 @@ int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *matc
         at = req->next;
         if (!matches(req, match, fd))
             continue;
-        cancel_one(soft, req);
+        kring__cancel(soft, req);
         if (!all)
             return 0;
         count++;
     }
     return all ? count : -ENOENT;
 }
+
+#endif

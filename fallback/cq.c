@@ -6,6 +6,8 @@
  */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 void kring__fifo_push(struct kring__soft *soft, struct kring__fifo *fifo, struct kring__req *req)
 {
     req->queue_next = KRING__NONE;
@@ -111,3 +113,5 @@ void kring__cq_posted(struct kring__soft *soft)
     /* Full (the reader sleeps on 2^64 - 2) is as good as written. */
     (void)kring__sys_write(soft->event_fd, &one, sizeof one);
 }
+
+#endif

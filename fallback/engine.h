@@ -273,6 +273,8 @@ void kring__hash_add(struct kring__soft *soft, struct kring__req *req);
 void kring__hash_remove(struct kring__soft *soft, struct kring__req *req);
 /* Takes a request out of the place where it waits. */
 void kring__detach(struct kring__soft *soft, struct kring__req *req);
+/* Ends a waiting request with -ECANCELED, or with what it has transferred. */
+void kring__cancel(struct kring__soft *soft, struct kring__req *req);
 /* Newest waiting request with this user_data, or NULL. Kind: see cancel.c. */
 enum kring__kind { KRING__KIND_ANY, KRING__KIND_POLL, KRING__KIND_TIMER, KRING__KIND_LINK_TIMER };
 struct kring__req *kring__hash_find(struct kring__soft *soft, uint64_t user_data,
@@ -281,6 +283,8 @@ struct kring__req *kring__hash_find(struct kring__soft *soft, uint64_t user_data
 /* ---- buffers.c ---- */
 /* The CQE flags of the buffer that the result consumed, 0 if it goes back. */
 uint32_t kring__buffer_done(struct kring__soft *soft, struct kring__req *req, int32_t res);
+/* False: it selects from a group that has no buffer now. */
+bool kring__buffers_left(struct kring__soft *soft, const struct kring__req *req);
 int kring__buffers_ring(struct kring__soft *soft, const struct io_uring_buf_reg *reg);
 int kring__buffers_unring(struct kring__soft *soft, const struct io_uring_buf_reg *reg);
 int kring__buffers_status(struct kring__soft *soft, struct io_uring_buf_status *status);

@@ -2,6 +2,8 @@
 /* io_uring_enter(2): submit, then run and wait until enough CQEs are there to be read. */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 #define ENTER_FLAGS                                                                            \
     (IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT |                  \
      IORING_ENTER_EXT_ARG | IORING_ENTER_ABS_TIMER | IORING_ENTER_NO_IOWAIT)
@@ -96,6 +98,7 @@ static int64_t timeout_until(struct kring__soft *soft, const struct wait *wait, 
 
 static int wait_for(struct kring__soft *soft, uint32_t wanted, const struct wait *wait)
 {
+    uint32_t timers = soft->timer_cqes;
     int res = 0;
 
     if (wait->sigmask && wait->sigmask_size != KRING__SIGSET_BYTES)
@@ -106,6 +109,9 @@ static int wait_for(struct kring__soft *soft, uint32_t wanted, const struct wait
 
         /* A poll in an earlier round may have woken us. */
         if (soft->woken || soft->also_ready)
+            break;
+        /* A timeout that fires ends the wait, however many were wanted (io_should_wake()). */
+        if (soft->timer_cqes != timers)
             break;
         res = kring__set_wait(soft, timeout, wait->sigmask, wait->sigmask_size);
         progress(soft);
@@ -203,3 +209,5 @@ unsigned kring__soft_pollfds(struct kring__soft *soft, struct kring_pollfd *fds,
     }
     return found;
 }
+
+#endif

@@ -7,6 +7,8 @@
 
 #include <linux/fcntl.h>
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 int kring__soft_fixed(struct kring__soft *soft, uint32_t index)
 {
     if (!soft->files_registered)
@@ -70,8 +72,8 @@ static int install(struct kring__soft *soft, uint32_t file_index, int fd)
 {
     int slot;
 
-    if (!soft->files_registered)
-        return -ENXIO;
+    if (!soft->files_registered) /* io_fixed_fd_install(): no table is a full one */
+        return file_index == IORING_FILE_INDEX_ALLOC ? -ENFILE : -ENXIO;
     if (file_index == IORING_FILE_INDEX_ALLOC) {
         slot = free_slot(soft);
         if (slot < 0)
@@ -226,3 +228,5 @@ int kring__files_range(struct kring__soft *soft, const struct io_uring_file_inde
     soft->file_hint = range->off;
     return 0;
 }
+
+#endif

@@ -9,6 +9,8 @@
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 int kring__mail_open(struct kring__mail *mail)
 {
     long fd = kring__sys_eventfd2(0, O_CLOEXEC | O_NONBLOCK);
@@ -114,3 +116,5 @@ bool kring__soft_woken(struct kring__soft *soft)
     soft->woken = false;
     return woken;
 }
+
+#endif

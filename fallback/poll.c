@@ -8,6 +8,10 @@
 
 #include <linux/poll.h>
 
+#define ONESHOT (UINT32_C(1) << 30) /* EPOLLONESHOT, which ends a multishot at once */
+
+#if CONFIG_KRING_SOFT_ENGINE
+
 /* The mask of now, 0 when nothing is ready, or -errno. */
 static int ready_now(int fd, uint32_t events)
 {
@@ -27,6 +31,8 @@ int kring__soft_poll_arm(struct kring__soft *soft, struct kring__req *req, uint3
 {
     int res = ready_now(req->fd, events);
 
+    if (events & ONESHOT)
+        req->flags &= ~KRING__REQ_MULTISHOT;
     if (res < 0 || (res > 0 && !(req->flags & KRING__REQ_MULTISHOT)))
         return res;
     if (res == 0)
@@ -83,3 +89,5 @@ int kring__soft_poll_update(struct kring__soft *soft, uint64_t user_data, uint32
     kring__finish_later(soft, req, res);
     return 0;
 }
+
+#endif

@@ -7,6 +7,8 @@
 
 #include <linux/poll.h>
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 #define MS 1000000
 
 static uint32_t collect(struct kring__soft *soft)
@@ -76,3 +78,5 @@ int kring__ppoll_wait(struct kring__soft *soft, int64_t timeout_ns, const void *
     }
     return (int)ready;
 }
+
+#endif

@@ -14,6 +14,8 @@
 #include <linux/fcntl.h>
 #include <linux/poll.h>
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 #define MS 1000000
 #define BACKOFF_MAX_MS 50
 #define ALWAYS (POLLERR | POLLHUP | POLLNVAL)
@@ -385,3 +387,5 @@ void kring__soft_fd_closing(struct kring__soft *soft, int fd)
     }
     drop(soft, entry);
 }
+
+#endif

@@ -4,6 +4,8 @@
 
 #include <linux/fcntl.h>
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 static int files2(struct kring__soft *soft, const struct io_uring_rsrc_register *reg,
                   unsigned size)
 {
@@ -188,3 +190,5 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
         return -EINVAL;
     }
 }
+
+#endif

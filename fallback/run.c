@@ -6,6 +6,8 @@
  */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 /* So many results of one multishot before others get their turn; io_uring/poll.h has 32 too. */
 #define MULTISHOT_TURN 32
 
@@ -88,7 +90,8 @@ void kring__queue(struct kring__soft *soft, struct kring__req *req)
 
 void kring__finish_later(struct kring__soft *soft, struct kring__req *req, int32_t res)
 {
-    req->res = res;
+    /* What was transferred before the end is not lost: io_sendrecv_fail(). */
+    req->res = req->progress > 0 && res < 0 ? (int32_t)req->progress : res;
     req->flags |= KRING__REQ_CANCELLED;
     /* A request that waits in the queue for its turn keeps its place. */
     if (req->armed != KRING__AT_QUEUE)
@@ -141,7 +144,7 @@ static void would_block(struct kring__soft *soft, struct kring__req *req)
 
 /* True: another attempt is due at once. */
 static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
-                        const struct kring__row *row)
+                        const struct kring__row *row, bool again)
 {
     int res;
     uint32_t flags;
@@ -150,6 +153,9 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
     req->cqe_flags = 0;
     req->flags |= KRING__REQ_TRIED;
     res = row->attempt(soft, req);
+    /* Right behind a result nobody knows yet whether there is more that would need a buffer. */
+    if (again && res == -ENOBUFS)
+        res = KRING__TRY_WAIT;
     if (res == KRING__TRY_WAIT || res == KRING__TRY_ARMED) {
         req->buffer_taken = 0;
         if (res == KRING__TRY_WAIT)
@@ -165,6 +171,12 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
         kring__post_more(soft, req, res, flags)) {
         req->revents = 0;
         req->progress = 0;
+        /* The kernel picks the next buffer when there is data for it: until then an empty group
+         * is no error. */
+        if (!kring__buffers_left(soft, req)) {
+            would_block(soft, req);
+            return false;
+        }
         return true;
     }
     req->cqe_flags = flags;
@@ -185,7 +197,7 @@ void kring__attempt(struct kring__soft *soft, struct kring__req *req)
             return;
         }
     }
-    while (one_attempt(soft, req, row)) {
+    while (one_attempt(soft, req, row, turn > 0)) {
         if (++turn == MULTISHOT_TURN) {
             kring__queue(soft, req);
             kring__arm_linked(soft, req);
@@ -331,3 +343,5 @@ void kring__run_queue(struct kring__soft *soft)
         kring__flush_completions(soft);
     }
 }
+
+#endif

@@ -5,6 +5,8 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 /* <linux/stat.h> leaves these to libc where there is one. */
 #define TYPE_MASK 0170000
 #define TYPE_REGULAR 0100000
@@ -91,3 +93,5 @@ bool kring__soft_also_ready(struct kring__soft *soft)
 {
     return soft->also_ready;
 }
+
+#endif

@@ -2,6 +2,8 @@
 /* io_uring_setup(2) over given memory, and the end of it. */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 #define PAGE 4096
 #define ENTRIES_MAX 32768u
 #define CQ_ENTRIES_MAX 65536u
@@ -273,3 +275,5 @@ uint64_t kring__soft_waits(struct kring__soft *soft)
 {
     return soft->waits;
 }
+
+#endif

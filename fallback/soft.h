@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "../abi/map.h"
+#include "../abi/sys.h"
 #include "../ops/ops.h"
 
 /* ---- For operations ---- */
@@ -110,9 +111,6 @@ int kring__soft_unprovide(struct kring__soft *soft, uint32_t count, uint16_t gro
 struct kring__mail;
 /* 0, -EAGAIN (full). Wakes the owner. Any thread, async-signal-safe. */
 int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, uint32_t flags);
-
-/* CLOCK_MONOTONIC in nanoseconds, by abi/sys.h. */
-int64_t kring__now_ns(void);
 
 /* ---- For the ring object ---- */
 

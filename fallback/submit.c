@@ -5,6 +5,8 @@
  */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 #define SQE_FLAGS                                                                              \
     (IOSQE_FIXED_FILE | IOSQE_IO_DRAIN | IOSQE_IO_LINK | IOSQE_IO_HARDLINK | IOSQE_ASYNC |     \
      IOSQE_BUFFER_SELECT | IOSQE_CQE_SKIP_SUCCESS)
@@ -261,3 +263,5 @@ int kring__submit(struct kring__soft *soft, uint32_t count)
     soft->submitting = false;
     return done == 0 && empty ? -EAGAIN : (int)done;
 }
+
+#endif

@@ -5,6 +5,8 @@
  */
 #include "engine.h"
 
+#if CONFIG_KRING_SOFT_ENGINE
+
 #define NS 1000000000
 
 static const int clock_ids[KRING__CLOCKS] = {
@@ -19,11 +21,6 @@ static int64_t clock_ns(unsigned clock)
 
     (void)kring__sys_clock_gettime(clock_ids[clock], &now);
     return now.tv_sec * NS + now.tv_nsec;
-}
-
-int64_t kring__now_ns(void)
-{
-    return clock_ns(KRING__CLOCK_MONO);
 }
 
 /* Saturates, as the kernel's timespec64_to_ktime(). */
@@ -240,9 +237,7 @@ static void expire_linked(struct kring__soft *soft, struct kring__req *req)
     target->link = req->link;
     req->link = KRING__NONE;
     kring__finish(soft, req, -ETIME);
-    kring__set_fail(target);
-    kring__detach(soft, target);
-    kring__finish_later(soft, target, -ECANCELED);
+    kring__cancel(soft, target);
 }
 
 static void expire(struct kring__soft *soft, struct kring__req *req)
@@ -326,3 +321,5 @@ int kring__soft_timer_update(struct kring__soft *soft, uint64_t user_data,
     kring__timer_start(soft, req, when_of(req->period_ns, clock, timeout_flags), clock);
     return 0;
 }
+
+#endif

@@ -50,9 +50,8 @@ static void count_down(struct kring *ring, const struct kring__slot *ended)
 /* Everything that must be let go before the callback may start something new. */
 static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
 {
-    bool failed = kring__breaks_link(slot, value);
-
-    kring__deadline_remove(ring, slot);
+    if (slot->heap != KRING__NIL)
+        kring__deadline_remove(ring, slot);
     kring__unpoison(slot);
     ring->running--;
     ring->stats.completed++;
@@ -62,7 +61,8 @@ static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
         ring->counting--;
     if (ring->draining == kring__index(ring, slot))
         ring->draining = KRING__NIL;
-    kring__chain_step(ring, slot, failed);
+    if (slot->chain_next != KRING__NIL)
+        kring__chain_step(ring, slot, kring__breaks_link(slot, value));
     if (ring->counting)
         count_down(ring, slot);
 }

@@ -140,52 +140,73 @@ static void end_queued(struct kring *ring, struct kring__list *list, struct krin
     kring__end(ring, slot, value, 0);
 }
 
-/* One operation outside any whole chain. True: no room. */
-static bool flush_one(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
+/* Is there more to it than to copy its SQE? */
+static bool needs_care(const struct kring *ring, const struct kring__slot *slot)
 {
-    struct io_uring_sqe sqe;
-    int engine = slot->engine;
+    const uint32_t special = KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME | KRING__S_UNPROVEN |
+                             KRING__S_COUNTING | KRING__S_REF;
 
-    if ((slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) ||
-        slot->state == KRING__DROPPED) {
-        end_queued(ring, list, slot, -ECANCELED);
-        return false;
+    return (slot->flags & special) != 0 || slot->state == KRING__DROPPED || ring->kernel_lost ||
+           slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_SEND ||
+           slot->sqe.opcode == IORING_OP_SENDMSG;
+}
+
+/* Makes in *sqe what the engine is to see; or ends the operation here: true. */
+static bool take_care(struct kring *ring, struct kring__list *list, struct kring__slot *slot,
+                      struct io_uring_sqe *sqe)
+{
+    int engine = slot->engine;
+    int64_t value = -ECANCELED;
+    bool ends = (slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) != 0 ||
+                slot->state == KRING__DROPPED;
+
+    if (!ends && kring__is_sweep(&slot->sqe)) {
+        value = kring__sweep(ring, slot);
+        ends = true;
     }
-    if (kring__is_sweep(&slot->sqe)) {
-        end_queued(ring, list, slot, kring__sweep(ring, slot));
-        return false;
-    }
-    if (engine == KRING_ENGINE_KERNEL && ring->kernel_lost)
+    if (!ends && engine == KRING_ENGINE_KERNEL && ring->kernel_lost)
         engine = kring__route(ring, slot);
-    else if (slot->flags & KRING__S_UNPROVEN)
+    else if (!ends && (slot->flags & KRING__S_UNPROVEN))
         engine = kring__route_settle(ring, slot);
     if (engine < 0) {
-        end_queued(ring, list, slot, engine);
-        return false;
+        value = engine;
+        ends = true;
     }
-    slot->engine = (uint8_t)engine;
-    if (room(ring, slot->engine) == 0)
+    *sqe = slot->sqe;
+    if (!ends) {
+        slot->engine = (uint8_t)engine;
+        ends = (slot->flags & KRING__S_REF) && !resolve_reference(ring, slot, sqe, &value);
+    }
+    if (ends) {
+        end_queued(ring, list, slot, value);
         return true;
-    sqe = slot->sqe;
+    }
     /*
      * A send that waits on a full AF_UNIX datagram socket delivers an empty datagram (seen on 5.10
      * to 7.2): the kernel is not let wait, EAGAIN makes the soft engine wait instead.
      */
-    if (slot->engine == KRING_ENGINE_KERNEL && ring->soft != NULL &&
-        (sqe.opcode == IORING_OP_SEND || sqe.opcode == IORING_OP_SENDMSG))
-        sqe.msg_flags |= KRING__MSG_DONTWAIT;
+    if (engine == KRING_ENGINE_KERNEL && ring->soft != NULL &&
+        (sqe->opcode == IORING_OP_SEND || sqe->opcode == IORING_OP_SENDMSG))
+        sqe->msg_flags |= KRING__MSG_DONTWAIT;
     if (slot->flags & KRING__S_COUNTING)
-        sqe.off = 0; /* counted above the seam: internal requests must not count */
-    if (slot->flags & KRING__S_REF) {
-        int64_t value;
+        sqe->off = 0; /* counted above the seam: internal requests must not count */
+    return false;
+}
 
-        if (!resolve_reference(ring, slot, &sqe, &value)) {
-            end_queued(ring, list, slot, value);
+/* One operation outside any whole chain. True: no room. */
+static bool flush_one(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
+{
+    struct io_uring_sqe made;
+    const struct io_uring_sqe *sqe = &slot->sqe;
+
+    if (needs_care(ring, slot)) {
+        if (take_care(ring, list, slot, &made))
             return false;
-        }
+        sqe = &made;
     }
+    if (!kring__place(ring, slot->engine, sqe, data_of(ring, slot), 0))
+        return true;
     kring__list_remove(ring, list, slot);
-    (void)kring__place(ring, slot->engine, &sqe, data_of(ring, slot), 0);
     left_queue(ring, slot);
     return false;
 }

@@ -72,8 +72,7 @@ void kring__kernel_is_lost(struct kring *ring, int error)
     ring->kernel_lost = 1;
     ring->caps.pub.kernel_error = error;
     ring->watch_armed = 0;
-    for (unsigned i = 0; i < KRING__OP_COUNT; i++)
-        ring->fast[i] = 0;
+    kring__route_init(ring);
     for (; head != tail && tail - head <= view->sq_entries; head++) {
         struct kring__slot *slot = owner(ring, kring__view_sqe(view, head));
 

@@ -76,41 +76,6 @@ static int check_options(struct kring_options *o)
     return 0;
 }
 
-static int plan_wish(struct plan *plan)
-{
-    struct kring_options *o = &plan->options;
-    struct kring__wish *wish = &plan->wish;
-    uint32_t engine = o->engine;
-    uint16_t release = 0;
-    int error;
-
-    if (!(o->flags & KRING_NO_ENVIRONMENT)) {
-        error = kring__environment(&engine, &release);
-        if (error < 0)
-            return error;
-    }
-    if (o->kernel != NULL) {
-        error = kring__release_parse(o->kernel);
-        if (error < 0)
-            return error;
-        release = (uint16_t)error;
-    }
-    /* What the program demands in its options stands above the environment. */
-    o->engine = o->engine != KRING_ENGINE_AUTO ? o->engine : engine;
-    memset(wish, 0, sizeof *wish);
-    wish->engine = o->engine;
-    wish->entries = o->entries;
-    wish->cq_entries = o->cq_entries;
-    wish->setup_wanted = o->setup_wanted;
-    wish->setup_required = o->setup_required;
-    wish->sq_thread_cpu = o->sq_thread_cpu;
-    wish->sq_thread_idle_ms = o->sq_thread_idle_ms;
-    wish->attach_fd = o->attach_fd;
-    wish->release = release;
-    wish->exact = o->engine == KRING_ENGINE_KERNEL;
-    return 0;
-}
-
 static void plan_memory(struct plan *plan)
 {
     const struct kring_options *o = &plan->options;
@@ -148,9 +113,11 @@ static int make_plan(struct plan *plan, const struct kring_options *options)
     if (error == 0)
         error = check_options(&plan->options);
     if (error == 0)
-        error = plan_wish(plan);
-    if (error == 0)
+        error = kring__wish_init(&plan->wish, &plan->options);
+    if (error == 0) {
+        plan->options.engine = plan->wish.engine; /* the environment may have chosen */
         plan_memory(plan);
+    }
     return error;
 }
 

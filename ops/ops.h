@@ -247,7 +247,10 @@ extern const struct kring__row kring__rows[KRING__OP_COUNT];
 extern const struct kring__variant_row kring__variant_rows[KRING__VARIANT_COUNT];
 
 /* NULL for an opcode that we do not know. */
-const struct kring__row *kring__row(unsigned opcode);
+static inline const struct kring__row *kring__row(unsigned opcode)
+{
+    return opcode < KRING__OP_COUNT ? &kring__rows[opcode] : NULL;
+}
 /* Bit i set: the SQE uses variant i. */
 uint64_t kring__variants_of(const struct io_uring_sqe *sqe);
 

@@ -162,7 +162,8 @@ struct kring {
     struct kring__caps caps;
     uint32_t kernel_inflight; /* SQEs the kernel ring still has a CQE to give for */
     uint32_t cq_limit;        /* without NODROP: never more than the CQ holds */
-    uint8_t fast[KRING__OP_COUNT]; /* 1: this opcode without flags or variants goes to the kernel */
+    uint8_t fast[KRING__OP_COUNT]; /* enum kring_engine for an SQE that asks nothing special, with
+                                      KRING__FAST_PLAIN; 0: kring__route() has to look */
     uint8_t pins[KRING__OP_COUNT];
     uint8_t worked[KRING__OP_COUNT]; /* succeeded once on the kernel */
     uint8_t told[KRING__OP_COUNT];   /* on_downgrade was told */
@@ -231,12 +232,28 @@ void kring__pool(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int 
 int kring__target(struct kring *ring, kring_op target, uint64_t *user_data);
 
 /* ---- route.c ---- */
+#define KRING__FAST_PLAIN 0x80u /* ioprio, file_index and the like must be zero too */
 /* enum kring_engine, or -errno / -KRING_EKERNEL; sets UNPROVEN in the slot's flags. */
 int kring__route(struct kring *ring, struct kring__slot *slot);
 /* Settles what is unproven (makes system calls): the engine to use now. */
 int kring__route_settle(struct kring *ring, struct kring__slot *slot);
 bool kring__soft_can(const struct kring *ring, unsigned opcode);
 void kring__route_init(struct kring *ring);
+/* An operation that asks nothing special: its engine without a further look, else AUTO. */
+static inline unsigned kring__route_fast(const struct kring *ring, const struct kring__slot *slot)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    unsigned fast = sqe->opcode < KRING__OP_COUNT ? ring->fast[sqe->opcode] : 0;
+
+    if (fast == 0 || sqe->flags != 0 || slot->pin != KRING_ENGINE_AUTO)
+        return KRING_ENGINE_AUTO;
+    if ((fast & KRING__FAST_PLAIN) &&
+        (sqe->ioprio != 0 || sqe->file_index != 0 ||
+         (sqe->opcode == IORING_OP_SEND && sqe->addr2 != 0) ||
+         (sqe->opcode == IORING_OP_NOP && sqe->rw_flags != 0)))
+        return KRING_ENGINE_AUTO;
+    return fast & ~KRING__FAST_PLAIN;
+}
 void kring__downgrade(struct kring *ring, unsigned opcode, int error, const char *text);
 
 /* ---- start.c ---- */

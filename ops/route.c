@@ -5,6 +5,9 @@
  */
 #include "ring.h"
 
+/* Features without which kernel_is_poor() has to look at each waiting operation. */
+#define KRING__POOR_WITHOUT (IORING_FEAT_RW_CUR_POS | IORING_FEAT_FAST_POLL)
+
 bool kring__soft_can(const struct kring *ring, unsigned opcode)
 {
     const struct kring__row *row = kring__row(opcode);
@@ -12,15 +15,43 @@ bool kring__soft_can(const struct kring *ring, unsigned opcode)
     return ring->soft != NULL && row != NULL && row->attempt != NULL;
 }
 
+/* What an SQE of this opcode may ask beyond its flags, its ioprio and its file_index. */
+static bool asks_more(unsigned opcode)
+{
+    switch (opcode) {
+    case IORING_OP_POLL_ADD:
+    case IORING_OP_TIMEOUT:
+    case IORING_OP_LINK_TIMEOUT:
+    case IORING_OP_FILES_UPDATE:
+    case IORING_OP_SPLICE:
+    case IORING_OP_TEE:
+    case IORING_OP_MSG_RING:
+    case IORING_OP_READ_MULTISHOT:
+        return true;
+    default:
+        return (kring__rows[opcode].flags & KRING__REFERS) != 0;
+    }
+}
+
 void kring__route_init(struct kring *ring)
 {
-    for (unsigned i = 0; i < KRING__OP_COUNT; i++)
-        ring->fast[i] = ring->kernel.fd >= 0 && ring->caps.op[i].answer == KRING__YES &&
-                        kring__rows[i].enabled;
-    for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
-        ring->fast[kring__variant_rows[i].opcode] = 0;
-    if (!(ring->caps.pub.features & IORING_FEAT_RW_CUR_POS))
-        ring->fast[IORING_OP_READV] = ring->fast[IORING_OP_WRITEV] = 0;
+    uint32_t features = ring->caps.pub.features;
+
+    memset(ring->fast, 0, sizeof ring->fast);
+    for (unsigned i = 0; i < KRING__OP_COUNT; i++) {
+        const struct kring__row *row = &kring__rows[i];
+        bool waits = row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT;
+
+        if (!row->enabled || ring->pins[i] != KRING_ENGINE_AUTO || asks_more(i))
+            continue;
+        if (ring->kernel.fd < 0 || ring->kernel_lost) {
+            if (kring__soft_can(ring, i))
+                ring->fast[i] = KRING_ENGINE_SOFT | KRING__FAST_PLAIN;
+        } else if (ring->caps.op[i].answer == KRING__YES && !kring__quirk_guards(&ring->caps, i) &&
+                   !(waits && (features & KRING__POOR_WITHOUT) != KRING__POOR_WITHOUT)) {
+            ring->fast[i] = KRING_ENGINE_KERNEL | KRING__FAST_PLAIN;
+        }
+    }
 }
 
 /* What this kernel knows but does badly enough that the soft engine is the better one. */
@@ -80,13 +111,8 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     int missing;
 
     slot->flags &= ~KRING__S_UNPROVEN;
-    if (sqe->opcode < KRING__OP_COUNT) {
-        if (pin == KRING_ENGINE_AUTO)
-            pin = ring->pins[sqe->opcode];
-        if (ring->fast[sqe->opcode] && sqe->flags == 0 && pin == KRING_ENGINE_AUTO &&
-            !(slot->flags & KRING__S_REF) && !ring->kernel_lost)
-            return KRING_ENGINE_KERNEL;
-    }
+    if (pin == KRING_ENGINE_AUTO && sqe->opcode < KRING__OP_COUNT)
+        pin = ring->pins[sqe->opcode];
     if (kring__is_sweep(sqe)) /* runs above the seam; this only names somebody */
         return ring->kernel.fd >= 0 ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
     soft = kring__soft_can(ring, sqe->opcode);
@@ -204,5 +230,6 @@ int kring_pin(struct kring *ring, unsigned opcode, enum kring_engine engine)
                 return -EBUSY;
     }
     ring->pins[opcode] = (uint8_t)engine;
+    kring__route_init(ring);
     return 0;
 }

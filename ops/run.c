@@ -257,7 +257,10 @@ static uint32_t consumed(const struct kring *ring)
     return sum;
 }
 
-/* Hands over what is queued, as much as the submission rings take in turns. */
+/*
+ * Hands over what is queued, as much as the submission rings take in turns. The last lot is left
+ * for the enter that also waits, where the same engine does both.
+ */
 static int hand_over(struct kring *ring)
 {
     int error = 0;
@@ -267,7 +270,7 @@ static int hand_over(struct kring *ring)
     do {
         before = consumed(ring);
         full = kring__flush(ring);
-        if (ring->soft != NULL &&
+        if (ring->soft != NULL && (full || ring->kernel.fd >= 0) &&
             (kring__unconsumed(kring__soft_view(ring->soft)) || soft_due(ring)))
             error = soft_enter(ring, false, 0);
 #if CONFIG_KRING_KERNEL_ENGINE
@@ -276,6 +279,22 @@ static int hand_over(struct kring *ring)
             error = kernel_enter(ring, false, 0);
 #endif
     } while (full && error == 0 && consumed(ring) != before);
+    return error;
+}
+
+/* The enters that are still due when nothing is to be waited for. */
+static int hand_over_rest(struct kring *ring)
+{
+    int error = 0;
+
+#if CONFIG_KRING_KERNEL_ENGINE
+    if (ring->kernel.fd >= 0 && !ring->kernel_lost && kring__unconsumed(&ring->kernel.view))
+        error = kernel_enter(ring, false, 0);
+#endif
+    if (error == 0 && ring->kernel.fd < 0 &&
+        (kring__soft_pending(ring->soft) || ring->loop_fd >= 0 || soft_due(ring) ||
+         kring__unconsumed(kring__soft_view(ring->soft))))
+        error = soft_enter(ring, false, 0);
     return error;
 }
 
@@ -329,8 +348,8 @@ static bool may_sleep(struct kring *ring, uint32_t delivered)
 /* Does the soft engine have to look at its fds in this round? */
 static bool soft_must_look(struct kring *ring, bool watched)
 {
-    if (ring->soft == NULL || soft_unread(ring))
-        return false;
+    if (ring->soft == NULL || ring->kernel.fd < 0 || soft_unread(ring))
+        return false; /* without a kernel ring its own enter has looked */
     if (watched && !ring->watch_armed)
         return true; /* the watch fired */
     if (ring->loop_fd >= 0 || soft_due(ring))
@@ -349,18 +368,20 @@ int kring__round(struct kring *ring, int64_t until_ns)
     if (error == 0 && until_ns != 0 && may_sleep(ring, delivered)) {
         watched = true;
         error = wait_for_more(ring, until_ns);
+        kring__deadline_expire(ring);
+    } else if (error == 0) {
+        error = hand_over_rest(ring);
 #if CONFIG_KRING_KERNEL_ENGINE
+        if (error == 0 && ring->kernel.fd >= 0 && !ring->kernel_lost &&
+            (overflowed(ring) || (ring->kernel_inflight && !kernel_unread(ring))))
+            error = kernel_enter(ring, false, 0);
+#endif
+    }
+    reap(ring);
+#if CONFIG_KRING_KERNEL_ENGINE
+    if (ring->wake_fd >= 0 && watched && !ring->watch_armed)
         read_own_wake(ring);
 #endif
-        kring__deadline_expire(ring);
-    }
-#if CONFIG_KRING_KERNEL_ENGINE
-    else if (ring->kernel.fd >= 0 && !ring->kernel_lost && error == 0 &&
-             (kring__unconsumed(&ring->kernel.view) || overflowed(ring) ||
-              (ring->kernel_inflight && !kernel_unread(ring))))
-        error = kernel_enter(ring, false, 0);
-#endif
-    reap(ring);
     if (soft_must_look(ring, watched)) {
         int soft_error = soft_enter(ring, false, 0);
 
@@ -382,6 +403,10 @@ int kring__bind(struct kring *ring)
 #if CONFIG_KRING_KERNEL_ENGINE
     if (ring->kernel.fd >= 0)
         error = kring__kernel_enable(&ring->kernel, &ring->caps);
+    if (error < 0 && error != -EEXIST && ring->soft != NULL) {
+        kring__kernel_is_lost(ring, error); /* nothing was submitted yet: all of it goes to soft */
+        error = 0;
+    }
 #endif
     if (error == 0)
         ring->bound = 1;
@@ -447,11 +472,8 @@ int kring_submit(struct kring *ring)
     error = kring__bind(ring);
     if (error == 0)
         error = hand_over(ring);
-#if CONFIG_KRING_KERNEL_ENGINE
-    if (error == 0 && ring->kernel.fd >= 0 && !ring->kernel_lost &&
-        kring__unconsumed(&ring->kernel.view))
-        error = kernel_enter(ring, false, 0);
-#endif
+    if (error == 0)
+        error = hand_over_rest(ring);
     if (ring->loop_fd >= 0)
         kring__loop_update(ring);
     return error < 0 && error != -EBUSY && error != -EAGAIN && error != -EINTR

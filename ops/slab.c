@@ -199,6 +199,11 @@ const struct io_uring_sqe *kring__ring_sqe(struct kring *ring, kring_op op, int 
 {
     struct kring__slot *slot = kring__slot(ring, op);
 
+    /* What a failed start has just freed can still be explained, until its slot is used again. */
+    if (slot == NULL && op.generation != 0 && op.index < ring->slot_count &&
+        ring->slots[op.index].state == KRING__COMPLETE &&
+        ring->slots[op.index].generation == op.generation + 1)
+        slot = &ring->slots[op.index];
     *error = slot ? 0 : op.generation ? -ESTALE : -(int)op.index;
     return slot ? &slot->sqe : NULL;
 }

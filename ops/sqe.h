@@ -16,6 +16,15 @@ static inline void *kring__pointer(uint64_t address)
     return (void *)(uintptr_t)address;
 }
 
+/*
+ * Where the kernel answers -EFAULT we would fault. What the system calls read for us they check;
+ * what we read ourselves is checked for what a mistake usually is: NULL, or a member of NULL.
+ */
+static inline bool kring__bad_address(const volatile void *pointer)
+{
+    return (uintptr_t)pointer < 4096;
+}
+
 /* A handle's error, for what was found wrong after the slot was taken. */
 static inline kring_op kring__fail_if(struct kring *ring, kring_op op, int error)
 {

@@ -160,10 +160,13 @@ static int prepare(struct kring *ring, struct kring__slot *slot, kring_done *don
         return slot->error;
     if (ring->closing || ring->close_asked)
         return -ECANCELED;
-    classify(slot);
-    if ((slot->flags & KRING__S_MULTI) && done == NULL)
-        return -EINVAL;
-    engine = kring__route(ring, slot);
+    engine = (int)kring__route_fast(ring, slot);
+    if (engine == KRING_ENGINE_AUTO) {
+        classify(slot);
+        if ((slot->flags & KRING__S_MULTI) && done == NULL)
+            return -EINVAL;
+        engine = kring__route(ring, slot);
+    }
     if (engine >= 0 && (slot->flags & KRING__S_SELECTS) &&
         ring->pools[slot->pool].home == KRING_ENGINE_AUTO) {
         /* The first that selects from a pool decides where it lives. */

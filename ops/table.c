@@ -50,17 +50,9 @@ const struct kring__row kring__rows[KRING__OP_COUNT] = {KRING__OPS(KRING__ROW_X,
     _Static_assert(IORING_OP_##id == (opcode), "opcode of " #name);
 KRING__OPS(KRING__ROW_CHECK, KRING__ROW_CHECK)
 
-/* No opcode has two rows: two equal enumerators of a switch do not compile. */
-#define KRING__ROW_CASE(id, name, opcode, since, wait, flags, family) case opcode:
-static inline bool row_exists(unsigned opcode)
-{
-    switch (opcode) {
-        KRING__OPS(KRING__ROW_CASE, KRING__ROW_CASE)
-        return true;
-    default:
-        return false;
-    }
-}
+/* No opcode has two rows: an enumerator is defined once. */
+#define KRING__ROW_NUMBER(id, name, opcode, since, wait, flags, family) KRING__NUMBER_##opcode,
+enum { KRING__OPS(KRING__ROW_NUMBER, KRING__ROW_NUMBER) KRING__NUMBERS };
 
 /* With no two alike and as many as opcodes, every opcode has one. */
 #define KRING__ROW_ONE(id, name, opcode, since, wait, flags, family) +1
@@ -80,11 +72,6 @@ _Static_assert(KRING__OP_COUNT == IORING_OP_LAST, "opcodes without a row");
 const struct kring__variant_row kring__variant_rows[KRING__VARIANT_COUNT] = {
     KRING__VARIANTS(KRING__VARIANT_AT)};
 _Static_assert(KRING__VARIANT_COUNT <= 64, "kring__variants_of() has 64 bits");
-
-const struct kring__row *kring__row(unsigned opcode)
-{
-    return row_exists(opcode) ? &kring__rows[opcode] : NULL;
-}
 
 /* A field of the SQE, read as what it is in the C structure. */
 static uint64_t field_of(const struct io_uring_sqe *sqe, const struct kring__variant_row *row)

@@ -172,9 +172,12 @@ void kring__cause_find(struct kring__caps *caps, const struct kring__wish *wish,
     }
     gather(&e, caps);
     if (proving) {
-        /* The ring is there, so the kernel has io_uring: enter or register is refused. */
+        /* The ring is there, so the kernel has io_uring, and a nop is never refused but for want
+         * of memory: enter or register is filtered. */
+        bool want = error == -ENOMEM || error == -EAGAIN || error == -EBUSY;
+
         if (e.seccomp == 2)
-            verdict(caps, KRING_CAUSE_SECCOMP, true);
+            verdict(caps, KRING_CAUSE_SECCOMP, !want);
         else
             verdict(caps, KRING_CAUSE_UNPROVEN, true);
     } else if (error == -ENOSYS) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Can the kernel engine run this SQE? The joined answer over opcode, SQE flags, variants, quirks. */
+/* Can the kernel engine run this SQE? Joins the answers on opcode, SQE flags, variants, quirks. */
 #include "internal.h"
 
 /* SEND and SENDMSG take provided buffers from 6.10 on, shown by a feature bit; others from 5.7. */

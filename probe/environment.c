@@ -53,7 +53,7 @@ int kring__environment(uint32_t *engine, uint16_t *release)
     return 0;
 }
 
-/* Is id an entry of this comma-separated list? (No strlen: compilers make one of a counting loop.) */
+/* Is id in this comma-separated list? (A counting loop would become a call of strlen.) */
 static bool listed(const char *list, const char *id)
 {
     for (const char *p = list;; p++) {

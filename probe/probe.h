@@ -107,9 +107,9 @@ enum kring__answer kring__caps_settle(struct kring__caps *caps, const struct io_
 void kring__caps_demote(struct kring__caps *caps, unsigned opcode, uint64_t variants);
 
 /*
- * The wish that these options and, unless forbidden, the environment make. KRING_ENGINE kernel and
- * soft prevail over the option (so a program can be forced from outside), auto leaves it as it is;
- * KRING_KERNEL prevails. options as kring_open() takes them, or NULL. 0, or -EINVAL.
+ * The wish that these options and, unless forbidden, the environment make: KRING_ENGINE decides
+ * where the option is auto, KRING_KERNEL where it is NULL. options as kring_open() takes them, or
+ * NULL. 0, or -EINVAL.
  */
 int kring__wish_init(struct kring__wish *wish, const struct kring_options *options);
 

@@ -29,7 +29,7 @@ int kring__query(struct kring__facts *facts)
         return (int)result;
     if (header.result < 0)
         return header.result;
-    /* A kernel that has the call has at least the opcodes of 6.18; else this is no kernel's answer. */
+    /* A kernel with the call has the opcodes of 6.18; else this is no kernel's answer. */
     if (answer.nr_request_opcodes <= IORING_OP_PIPE || answer.ring_setup_flags == 0)
         return -EINVAL;
     facts->queried = true;

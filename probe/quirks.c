@@ -17,8 +17,8 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
         "Q011", "TIMEOUT_REMOVE, ASYNC_CANCEL and FILES_UPDATE refuse every SQE flag",
         "Linux 5.6 fs/io_uring.c, io_timeout_remove_prep()", KRING__V(5, 5), KRING__V(5, 6)},
     [KRING__QUIRK_CUR_POS] = {
-        "Q030", "offset -1 is no position but an error", "io_uring_setup(2), IORING_FEAT_RW_CUR_POS",
-        KRING__V(5, 1), KRING__V(5, 5)},
+        "Q030", "offset -1 is no position but an error",
+        "io_uring_setup(2), IORING_FEAT_RW_CUR_POS", KRING__V(5, 1), KRING__V(5, 5)},
     [KRING__QUIRK_SQPOLL_OPS] = {
         "Q047", "operations that take or make descriptors fail on SQPOLL rings",
         "Linux 5.10 fs/io_uring.c, IORING_SETUP_SQPOLL checks", KRING__V(5, 5), KRING__V(5, 12)},

@@ -10,6 +10,7 @@
 #include <asm/fcntl.h>
 #include <asm/poll.h>
 
+#include "../abi/barrier.h"
 #include "../abi/sys.h"
 #include "internal.h"
 
@@ -62,14 +63,14 @@ static unsigned reap(struct kring__kernel *kernel, struct io_uring_cqe *cqes, un
                      unsigned expect)
 {
     struct kring__view *view = &kernel->view;
-    uint32_t head = *view->cq_head; /* ours alone */
-    uint32_t tail = __atomic_load_n(view->cq_tail, __ATOMIC_ACQUIRE);
+    uint32_t head = kring__load_relaxed(view->cq_head); /* ours alone */
+    uint32_t tail = kring__load_acquire(view->cq_tail);
 
     while (head != tail && got < expect) {
         cqes[got++] = *kring__view_cqe(view, head);
         head++;
     }
-    __atomic_store_n(view->cq_head, head, __ATOMIC_RELEASE);
+    kring__store_release(view->cq_head, head);
     return got;
 }
 
@@ -77,15 +78,16 @@ int kring__scratch_run(struct kring__kernel *kernel, const struct io_uring_sqe *
                        unsigned count, struct io_uring_cqe *cqes, unsigned expect)
 {
     struct kring__view *view = &kernel->view;
-    uint32_t tail = *view->sq_tail;
+    uint32_t tail = kring__load_relaxed(view->sq_tail);
     int64_t end = kring__probe_now() + PATIENCE_NS;
     unsigned submit = count, got = 0, turns = 0;
 
     for (unsigned i = 0; i < count; i++, tail++)
         *kring__view_sqe(view, tail) = sqes[i];
-    __atomic_store_n(view->sq_tail, tail, __ATOMIC_RELEASE);
+    kring__store_release(view->sq_tail, tail);
     for (;;) {
-        long done = kring__sys_io_uring_enter(kernel->fd, submit, 0, IORING_ENTER_GETEVENTS, NULL, 0);
+        long done = kring__sys_io_uring_enter(kernel->fd, submit, 0, IORING_ENTER_GETEVENTS,
+                                              NULL, 0);
 
         if (done < 0 && done != -EINTR && done != -EAGAIN && done != -EBUSY)
             return (int)done;

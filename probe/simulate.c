@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plays an older kernel: everything that came later is taken away from caps, marked MASKED. Setup
- * was negotiated with the old release's flags already (probe/caps.c), and below 5.1 no io_uring call
- * is made at all (-ENOSYS). Masks model what that kernel refuses, not its bugs; what the real
+ * was negotiated with the old release's flags already (probe/caps.c), and below 5.1 no io_uring
+ * call is made at all (-ENOSYS). Masks model what that kernel refuses, not its bugs; what the real
  * kernel lacks stays lacking.
  */
 #include "internal.h"

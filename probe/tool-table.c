@@ -112,7 +112,7 @@ void kring_tool_table(const struct kring_report *report)
                     kring_tool_route_name(kring_tool_route(report, i, caps->variant[v].answer)),
                     &caps->variant[v]);
     }
-    printf("\nnative: io_uring runs it.  tried: it is given to io_uring, and run again by plain system\n"
-           "calls if refused.  soft: plain system calls run it.  none: nothing here does.\n"
+    printf("\nnative: io_uring runs it.  tried: it is given to io_uring, and run again by plain\n"
+           "system calls if refused.  soft: plain system calls run it.  none: nothing here does.\n"
            "off: left out of this build.  `kring-probe --op NAME` says why.\n");
 }

@@ -24,8 +24,9 @@ int kring__wish_init(struct kring__wish *wish, const struct kring_options *optio
             return -EINVAL;
         wish->quirks_off = kring__quirks_environment();
     }
-    wish->engine = engine != KRING_ENGINE_AUTO ? engine : o.engine;
-    wish->release = release != 0 ? release : (uint16_t)number;
+    /* What the program demands in its options stands above the environment. */
+    wish->engine = o.engine != KRING_ENGINE_AUTO ? o.engine : engine;
+    wish->release = o.kernel != NULL ? (uint16_t)number : release;
     wish->entries = o.entries != 0 ? o.entries : CONFIG_KRING_ENTRIES;
     wish->cq_entries = o.cq_entries;
     wish->setup_wanted = o.setup_wanted;

@@ -8,6 +8,7 @@
 static struct kring_fake fake;
 static bool active;
 static unsigned enters;
+static int (*choose)(int id);
 
 unsigned kring_fake_calls[KRING__SYS_COUNT];
 unsigned kring_fake_total;
@@ -28,6 +29,7 @@ static void reset(void)
     kring_fake_total = 0;
     kring_fake_failed = -1;
     enters = 0;
+    choose = NULL;
 }
 
 void kring_fake_set(const struct kring_fake *wanted)
@@ -44,6 +46,14 @@ void kring_fake_clear(void)
     reset();
 }
 
+void kring_fake_arm(unsigned nth, int (*chooser)(int id))
+{
+    kring_fake_failed = -1;
+    choose = chooser;
+    fake.fail_nth = nth != 0 ? kring_fake_total + nth : 0;
+    active = true;
+}
+
 /* Counts the call; true when it is answered here and must not reach the kernel. */
 static bool kring_fake_hook(int id, long *result)
 {
@@ -53,9 +63,12 @@ static bool kring_fake_hook(int id, long *result)
     if (!active)
         return false;
     if (fake.fail_nth != 0 && total == fake.fail_nth) {
+        int error = choose != NULL ? choose(id) : fake.fail_errno;
+
         kring_fake_failed = id;
-        *result = -fake.fail_errno;
-        return true;
+        *result = -error;
+        if (error != 0)
+            return true;
     }
     if (fake.fail_id_errno != 0 && fake.fail_id == id &&
         (fake.fail_id_nth == 0 || fake.fail_id_nth == times)) {
@@ -386,6 +399,13 @@ void kring_fake_play(struct kring_fake *f, const char *release)
  * The wrappers: the hook, then a function of this file (SPECIAL_<name>) or the real call. The
  * second argument of PICK is what SPECIAL_<name> stands for, else the one given.
  */
+/*
+ * What happens although the call fails: Linux frees the descriptor also when close reports an
+ * error, and an interrupted connect goes on. A munmap that did nothing would leak here.
+ */
+#define HAPPENS_ANYWAY(id, result)                                 \
+    ((id) == KRING__SYS_close || (id) == KRING__SYS_munmap ||      \
+     ((id) == KRING__SYS_connect && ((result) == -EINTR || (result) == -EINPROGRESS)))
 #define PICK_(first, second, ...) second
 #define PICK(...) PICK_(__VA_ARGS__)
 #define WRAP(name, params, args)                                         \
@@ -394,8 +414,11 @@ void kring_fake_play(struct kring_fake *f, const char *release)
     long __wrap_kring__sys_##name params                                 \
     {                                                                    \
         long kring_fake_result;                                          \
-        if (kring_fake_hook(KRING__SYS_##name, &kring_fake_result))      \
+        if (kring_fake_hook(KRING__SYS_##name, &kring_fake_result)) {    \
+            if (HAPPENS_ANYWAY(KRING__SYS_##name, kring_fake_result))                     \
+                (void)PICK(SPECIAL_##name, __real_kring__sys_##name, ~) args; \
             return kring_fake_result;                                    \
+        }                                                                \
         return PICK(SPECIAL_##name, __real_kring__sys_##name, ~) args;   \
     }
 KRING__SYS_LIST(WRAP)

@@ -45,6 +45,11 @@ struct kring_fake {
 
 /* Takes a copy, forgets what the library cached about the kernel, zeroes the counters. */
 void kring_fake_set(const struct kring_fake *fake);
+/*
+ * The nth call from now on answers -chooser(its id), or reaches the kernel when that is 0. Keeps
+ * what is set, what the library cached, and the counters; nth 0 disarms.
+ */
+void kring_fake_arm(unsigned nth, int (*chooser)(int id));
 /* Back to the real kernel; forgets and zeroes too. */
 void kring_fake_clear(void);
 /*

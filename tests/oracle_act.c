@@ -46,7 +46,7 @@ static void act_put(struct oracle_run *run)
     log_result(run, "put", done < 0 ? -errno : done);
 }
 
-/* get FD COUNT: waits up to 200 ms. */
+/* get FD COUNT: waits up to 50 ms. */
 static void act_get(struct oracle_run *run)
 {
     static uint8_t data[1 << 17];
@@ -54,7 +54,7 @@ static void act_get(struct oracle_run *run)
     size_t want = (size_t)oracle_value(run, oracle_arg(run, 2));
     ssize_t done = -1;
 
-    if (poll(&ready, 1, 200) == 1)
+    if (poll(&ready, 1, 50) == 1)
         done = read(ready.fd, data, want < sizeof data ? want : sizeof data);
     else
         errno = EAGAIN;

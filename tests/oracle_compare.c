@@ -151,6 +151,8 @@ static const char *next_line(const char **at, char *line, size_t size)
     return line;
 }
 
+#define ABSENT "(nothing)"
+
 static enum oracle_verdict diff(const struct oracle_program *program, const char *kernel,
                                 const char *soft, FILE *out)
 {
@@ -162,8 +164,18 @@ static enum oracle_verdict diff(const struct oracle_program *program, const char
 
     fprintf(text, "DIFFERENT %s\n    program: %s\n", program->name, program->text);
     while (*kernel || *soft) {
+        const char *kernel_was = kernel, *soft_was = soft;
+
         next_line(&kernel, a, sizeof a);
         next_line(&soft, b, sizeof b);
+        /* A line that only one of them has. */
+        if (strcmp(a, b) && oracle_accepts(program->name, a, ABSENT)) {
+            soft = soft_was;
+            strcpy(b, ABSENT);
+        } else if (strcmp(a, b) && oracle_accepts(program->name, ABSENT, b)) {
+            kernel = kernel_was;
+            strcpy(a, ABSENT);
+        }
         if (!strcmp(a, b)) {
             fprintf(text, "      %.400s\n", a);
         } else if (oracle_accepts(program->name, a, b)) {

@@ -10,19 +10,66 @@
 #include <string.h>
 
 const struct oracle_difference oracle_differences[] = {
-    { "", "", "", "" },
+    { "D01", "*", " nonempty", "" },
+    { "D02", "send/select-empty", "send ENOENT", "send EOPNOTSUPP" },
+    { "D02", "send-select-group-missing", "send ENOENT", "send EOPNOTSUPP" },
+    { "D02", "send-select-ring", "send 4 buffer=0", "send EOPNOTSUPP" },
+    { "D02", "send-select-ring", "holds .... then", "holds  then" },
+    { "D02", "send-bundle", "send 8 buffer=0", "send EOPNOTSUPP" },
+    { "D02", "send-bundle", "holds .{8} then", "holds  then" },
+    { "D03", "recv-bundle", "recv 8 buffer=0", "recv EINVAL" },
+    { "D03", "recv-bundle", "holds ij then", "holds abcdefghij then" },
+    { "D03", "recv-bundle", "g2: abcdefgh.{8}", "g2: .{16}" },
+    { "D03", "recv-bundle-one", "recv 3 buffer=0", "recv EINVAL" },
+    { "D03", "recv-bundle-one", "holds  then", "holds abc then" },
+    { "D03", "recv-bundle-one", "g2: abc.{13}", "g2: .{16}" },
+    { "D04", "cancel-fixed-by-real-fd", "cqe 5 poll_add ECANCELED", "cqe 7 async_cancel ENOENT" },
+    { "D04", "cancel-fixed-by-real-fd", "cqe 7 async_cancel 0", "(nothing)" },
+    { "D04", "cancel-fixed-by-real-fd", "(nothing)", "cancel" },
+    { "D04", "cancel-fixed-by-real-fd", "(nothing)", "cqe 5 poll_add ECANCELED" },
+    { "D04", "cancel-fixed-by-real-fd", "(nothing)", "cqe 999999 ? 1" },
+    { "D05", "read-pipe-two-in-order", "cqe 2 read 4", "cqe 1 read 4" },
+    { "D05", "read-pipe-two-in-order", "cqe 1 read 4", "cqe 2 read 4" },
+    { "D05", "read-pipe-two-in-order", "b: efgh", "b: abcd" },
+    { "D05", "read-pipe-two-in-order", "c: abcd", "c: efgh" },
+    { "D06", "read-select-error-keeps-buffer", "read EAGAIN buffer=0", "read EAGAIN" },
+    { "D06", "read-select-error-keeps-buffer", "remove_buffers 0", "remove_buffers 1" },
+    { "D08", "read-nowait-in-a-worker", "(nothing)", "cqe 1 read EAGAIN" },
+    { "D08", "read-nowait-in-a-worker", "cancel", "(nothing)" },
+    { "D08", "read-nowait-in-a-worker", "cqe 1 read EINTR", "(nothing)" },
+    { "D08", "read-nowait-in-a-worker", "cqe 999999 ? 0", "(nothing)" },
+    { "D07", "msg-ring-send-fd", "msg_ring ENXIO", "msg_ring EINVAL" },
 };
 const unsigned oracle_difference_count = sizeof oracle_differences / sizeof oracle_differences[0];
 
 static uint8_t needed[sizeof oracle_differences / sizeof oracle_differences[0]];
 
+/* Is `line` the other one with `part` taken out, once or more? */
+static bool without(const char *line, const char *part, const char *other)
+{
+    char text[16384];
+    size_t length = 0;
+
+    while (*line && length < sizeof text - 1) {
+        if (!strncmp(line, part, strlen(part)))
+            line += strlen(part);
+        else
+            text[length++] = *line++;
+    }
+    text[length] = 0;
+    return !strcmp(text, other);
+}
+
 bool oracle_accepts(const char *program, const char *kernel, const char *soft)
 {
     for (unsigned i = 0; i < oracle_difference_count; i++) {
         const struct oracle_difference *d = &oracle_differences[i];
+        bool fits = !strcmp(d->program, "*") ?
+                    strstr(kernel, d->kernel) && without(kernel, d->kernel, soft) :
+                    !strcmp(d->program, program) && strstr(kernel, d->kernel) &&
+                    strstr(soft, d->soft);
 
-        if (*d->id && !strcmp(d->program, program) && strstr(kernel, d->kernel) &&
-            strstr(soft, d->soft)) {
+        if (fits) {
             needed[i] = 1;
             return true;
         }
@@ -45,13 +92,11 @@ int oracle_check_differences(const char *document, FILE *out)
     for (unsigned i = 0; i < oracle_difference_count; i++) {
         const struct oracle_difference *d = &oracle_differences[i];
 
-        if (!*d->id)
-            continue;
         if (!needed[i]) {
             fprintf(out, "differences: %s no longer differs in %s\n", d->id, d->program);
             wrong++;
         }
-        if (!strstr(text, d->id) || !strstr(text, d->program)) {
+        if (!strstr(text, d->id) || (*d->program != '*' && !strstr(text, d->program))) {
             fprintf(out, "differences: %s does not describe %s (%s)\n", document, d->id, d->program);
             wrong++;
         }

@@ -94,8 +94,8 @@ const struct oracle_program oracle_programs_core[] = {
     { "drain-with-skip", "nop flags=DRAIN|SKIP; enter 1" },
     { "drain-cancelled", "pipe p; buf b 4; read fd=pr addr=b len=4 ud=1; nop flags=DRAIN ud=2; enter 0;"
       " async_cancel addr=2 ud=3; enter 0; put pw 'data'; enter 3" },
-    { "drain-after-multishot", "ordered; pipe p; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI ud=1;"
-      " nop flags=DRAIN ud=2; enter 0; put pw 'x'; enter 1; enter 0" },
+    { "drain-after-multishot", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=2;"
+      " nop flags=DRAIN; enter 1; until 1 2" },
 
     /* ---- skip ---- */
     { "skip-success", "ordered; nop flags=SKIP; nop; enter 1" },
@@ -154,7 +154,7 @@ const struct oracle_program oracle_programs_core[] = {
       " async_cancel fd=0 of=ASYNC_CANCEL_FD|ASYNC_CANCEL_FD_FIXED ud=7; enter 1" },
     { "cancel-fd-fixed-no-table", "async_cancel fd=0 of=ASYNC_CANCEL_FD|ASYNC_CANCEL_FD_FIXED; enter 1" },
     { "cancel-fixed-by-real-fd", "pipe p; files pr; poll_add fd=0 of=POLLIN flags=FIXED ud=5; enter 0;"
-      " async_cancel fd=pr of=ASYNC_CANCEL_FD ud=7; enter 2" },
+      " async_cancel fd=pr of=ASYNC_CANCEL_FD ud=7; enter 1 wait=10ms" },
     { "cancel-opcode", "pipe p; buf b 4; read fd=pr addr=b len=4 ud=5; poll_add fd=pr of=POLLIN ud=6;"
       " enter 0; async_cancel len=6 of=ASYNC_CANCEL_OP ud=7; enter 2" },
     { "cancel-opcode-none", "async_cancel len=6 of=ASYNC_CANCEL_OP ud=7; enter 1" },

@@ -24,6 +24,8 @@ const struct oracle_program oracle_programs_file[] = {
     { "read-pipe-nonblock-waits", "pipe p nonblock; buf b 8; read fd=pr addr=b len=8; enter 0; put pw 'abc';"
       " enter 1" },
     { "read-pipe-nowait", "pipe p; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 1" },
+    { "read-nowait-in-a-worker", "pipe p; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT flags=ASYNC;"
+      " enter 1 wait=20ms" },
     { "read-pipe-nowait-data", "pipe p 'abc'; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 1" },
     { "read-pipe-end", "pipe p; closefd pw; buf b 8; read fd=pr addr=b len=8; enter 1" },
     { "read-pipe-end-while-waiting", "pipe p; buf b 8; read fd=pr addr=b len=8; enter 0; closefd pw; enter 1" },
@@ -117,7 +119,6 @@ const struct oracle_program oracle_programs_file[] = {
     { "write-sync", "file f 'abc'; buf b 'XY'; write fd=f addr=b len=2 of=RWF_SYNC; enter 1" },
     { "write-unknown-flag", "file f 'abc'; buf b 'XY'; write fd=f addr=b len=2 of=0x4000000; enter 1" },
     { "write-select-refused", "file f 'abc'; buf b 'XY'; write fd=f addr=b len=2 flags=SELECT; enter 1" },
-    { "write-nowait-file", "file f 'abc'; buf b 'XY'; write fd=f addr=b len=2 of=RWF_NOWAIT; enter 1" },
     { "write-large", "file f ''; buf b 'y'*20000; write fd=f addr=b len=20000; enter 1" },
 
     /* ---- writev ---- */

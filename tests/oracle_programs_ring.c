@@ -104,6 +104,7 @@ const struct oracle_program oracle_programs_ring[] = {
     { "msg-ring-skip", "ring; msg_ring fd=ring1 len=42 off=77 flags=SKIP; nop; enter 1; enter 1 ring=1" },
     { "msg-ring-send-fd", "ring; pipe p; files pr; msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1;"
       " enter 0 ring=1" },
+    { "msg-ring-fixed-number", "ring; files -1; msg_ring fd=0 len=42 off=77 flags=FIXED; enter 1" },
     { "msg-ring-cqe-skip-data", "ring; msg_ring fd=ring1 len=42 off=77 of=MSG_RING_CQE_SKIP; enter 1; enter 0 ring=1" },
 };
 const unsigned oracle_programs_ring_count = sizeof oracle_programs_ring / sizeof oracle_programs_ring[0];

@@ -50,7 +50,7 @@ static void emit_request(void)
     case 3: emit("read fd=f addr=b2 len=%u off=-1", pick(12)); break;
     case 4: emit("readv fd=f addr=v0 len=%u off=%u", 1 + pick(3), pick(40)); break;
     case 5: emit("writev fd=f addr=v1 len=%u off=%u", 1 + pick(3), pick(30)); break;
-    case 6: emit("read fd=pr addr=b3 len=%u of=RWF_NOWAIT", 1 + pick(12)); break;
+    case 6: emit("recv fd=db addr=b3 len=%u of=MSG_DONTWAIT", 1 + pick(12)); break;
     case 7: emit("write fd=pw addr=b4 len=%u", 1 + pick(8)); break;
     case 8: emit("recv fd=sa addr=b5 len=%u of=MSG_DONTWAIT", 1 + pick(12)); break;
     case 9: emit("send fd=sa addr=b1 len=%u of=MSG_DONTWAIT", 1 + pick(12)); break;
@@ -62,7 +62,7 @@ static void emit_request(void)
     case 14: emit("sendmsg fd=sb addr=m0 len=1 of=MSG_DONTWAIT"); break;
     case 15: emit("recvmsg fd=sb addr=m1 len=1 of=MSG_DONTWAIT"); break;
     case 16: emit("async_cancel addr=%u", 800 + pick(50)); break;
-    default: emit("read fd=%u addr=b7 len=%u off=0 of=RWF_NOWAIT flags=FIXED", pick(4), 1 + pick(9)); break;
+    default: emit("read fd=%u addr=b7 len=%u off=0 flags=FIXED", pick(4), 1 + pick(9)); break;
     }
 }
 
@@ -118,18 +118,25 @@ static void round_chain(void)
  */
 static void round_batch(void)
 {
-    unsigned members = 2 + pick(5), tail = 1 + pick(3);
+    unsigned members = 2 + pick(5), tail = 1 + pick(3), first;
 
     if (!g.drains) {
         round_chain();
         return;
     }
+    first = g.user_data + 1;
     emit("unordered; ");
     for (unsigned i = 0; i < members; i++)
         emit_member("");
     for (unsigned i = 0; i < tail; i++)
         emit_member(i == 0 ? pick(2) ? "|DRAIN|LINK" : "|DRAIN|HARD" : pick(2) ? "|LINK" : "|HARD");
     emit_member("");
+    emit("until");
+    for (unsigned i = first; i <= g.user_data; i++)
+        emit(" %u", i);
+    /* The kernel leaves its draining mode with the next request: not one of the next round. */
+    emit("; nop");
+    emit_flags(false, "");
     emit("until %u; ", g.user_data);
 }
 
@@ -181,13 +188,11 @@ static void round_cancel(void)
     else
         emit("async_cancel addr=%u", target);
     emit_flags(false, "");
-    emit("until %u; ", g.user_data);
     if (how == 0 && kind == 2) {
-        emit("async_cancel of=ASYNC_CANCEL_ANY");
+        emit("until %u; async_cancel of=ASYNC_CANCEL_ANY", g.user_data);
         emit_flags(false, "");
-        emit("until %u; ", g.user_data);
     }
-    emit("until %u; ", last);
+    emit("until %u %u; ", last, g.user_data);
 }
 
 static void round_timer(void)
@@ -268,7 +273,7 @@ static void world(void)
          "buf b0 24; buf b1 'ABCDEFGHIJKLMNOP'; buf b2 24; buf b3 16; buf b4 'qrstuvwx'; buf b5 16; "
          "buf b6 16; buf b7 16; buf pool 64; iov v0 b0:0:3 b2:4:5 b3:1:2; "
          "iov v1 b1:0:3 b4:1:2 b1:7:4; iov v2 b5:0:6; msg m0 iov=v1 n=2; msg m1 iov=v2; "
-         "time t1 2ms; time t2 20s; path n0 'new'; path n1 'f'; files f pr -1; ");
+         "time t1 2ms; time t2 20s; path n0 'new'; path n1 'f'; files f f -1; ");
 }
 
 const struct oracle_program *oracle_random(uint64_t seed, unsigned index)

@@ -306,14 +306,10 @@ static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
     }
 }
 
-/* Takes what is in the CQ; true when the CQE with this user_data is among it. */
-static bool take(struct oracle_run *run, struct oracle_ring *ring, uint64_t user_data)
+static void take(struct oracle_run *run, struct oracle_ring *ring)
 {
-    bool found = false;
-
     while (run->cqe_count < ORACLE_CQES && oracle_ring_cqe(ring, &run->cqes[run->cqe_count]))
-        found |= run->cqes[run->cqe_count++].user_data == user_data;
-    return found;
+        run->cqe_count++;
 }
 
 static void show_cqes(struct oracle_run *run)
@@ -362,21 +358,31 @@ static void do_enter(struct oracle_run *run)
         oracle_log(run, "  overflow\n");
     if (oracle_word(run, "keep"))
         return;
-    take(run, ring, 0);
+    take(run, ring);
     show_cqes(run);
 }
 
-/* until USER_DATA: enters again and again, until that request has completed. */
+/* until USER_DATA...: enters again and again, until all of these have completed. */
 static void do_until(struct oracle_run *run)
 {
     struct oracle_ring *ring = &run->rings[0];
-    uint64_t user_data = (uint64_t)oracle_value(run, oracle_arg(run, 1));
+    uint64_t wanted[ORACLE_ARGS];
+    unsigned count = 0, missing = 1;
 
-    for (unsigned i = 0; i < 32 && sent_of(run, user_data); i++) {
-        int result = enter(run, ring, 1, GUARD_NS);
+    for (unsigned i = 1; i < run->arg_count; i++)
+        wanted[count++] = (uint64_t)oracle_value(run, run->args[i]);
+    for (unsigned i = 0; i < 64 && missing; i++) {
+        missing = 0;
+        for (unsigned j = 0; j < count; j++) {
+            bool here = !sent_of(run, wanted[j]);
 
-        if (take(run, ring, user_data) || result == -ETIME)
+            for (unsigned k = 0; k < run->cqe_count; k++)
+                here |= run->cqes[k].user_data == wanted[j];
+            missing += !here;
+        }
+        if (missing && enter(run, ring, 1, GUARD_NS) == -ETIME)
             break;
+        take(run, ring);
     }
     oracle_log(run, "until\n");
     show_cqes(run);
@@ -489,7 +495,7 @@ static void cancel_rest(struct oracle_run *run)
     for (unsigned i = 0; i < 8 && (i == 0 || pending(run)); i++) {
         run->arg_count = 0;
         enter(run, ring, 1, 3000000);
-        take(run, ring, 0);
+        take(run, ring);
         show_cqes(run);
     }
 }
@@ -501,7 +507,7 @@ static void finish(struct oracle_run *run)
     for (unsigned i = 0; i < run->ring_count; i++) {
         oracle_ring_enter(&run->rings[i], 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
         oracle_log(run, "rest\n");
-        take(run, &run->rings[i], 0);
+        take(run, &run->rings[i]);
         show_cqes(run);
     }
     for (unsigned i = 0; i < run->sent_count; i++)

@@ -151,7 +151,7 @@ static void each_template(void (*visit)(const struct oracle_program *program, vo
             const struct variant *v = &variants[j];
 
             if ((v->needs_file && !t->file) || (t->after && !v->alone) ||
-                (!strcmp(v->name, "fixed-ignored") && t->file))
+                (!strcmp(v->name, "fixed-ignored") && (t->file || !strcmp(t->name, "msg_ring"))))
                 continue;
             snprintf(name, sizeof name, "%s/%s", t->name, v->name);
             expand(text, sizeof text, t, v);

@@ -48,6 +48,8 @@ static int readv_select(struct kring__soft *soft, struct kring__req *req)
     uint32_t length;
     int error;
 
+    if (kring__bad_address(given))
+        return -EFAULT;
     req->sqe.len = given->iov_len < KRING__RW_MAX ? (uint32_t)given->iov_len : KRING__RW_MAX;
     error = kring__req_buffer(soft, req, &vector.iov_base, &length);
     req->sqe.len = count;

@@ -265,9 +265,12 @@ static long without_waiting(struct transfer *t)
 int kring__rw_try(struct kring__req *req, const struct iovec *vectors, uint32_t count, bool write)
 {
     struct transfer t = {req, vectors, count, 0, (int64_t)req->sqe.off, req->sqe.rw_flags, write};
-    int64_t length = kring__rw_length(vectors, count);
+    int64_t length;
     long res;
 
+    if (count > 0 && kring__bad_address(vectors))
+        return -EFAULT;
+    length = kring__rw_length(vectors, count);
     if (length < 0)
         return (int)length;
     t.length = (size_t)length;

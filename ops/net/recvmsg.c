@@ -51,6 +51,8 @@ kring_op kring_recvmsg_multishot(struct kring *ring, int fd, const struct msghdr
 int kring__recvmsg_prep(struct kring__soft *soft, struct kring__req *req)
 {
     (void)soft;
+    if (kring__bad_address(kring__pointer(req->sqe.addr)))
+        return -EFAULT;
     return kring__receive_prep(req);
 }
 

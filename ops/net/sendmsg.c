@@ -33,6 +33,8 @@ int64_t kring__msg_length(const struct kring__msghdr *message)
 
     if (message->iovlen > KRING__VECTORS_MAX)
         return -EMSGSIZE;
+    if (message->iovlen > 0 && kring__bad_address(message->iov))
+        return -EFAULT;
     for (size_t i = 0; i < message->iovlen; i++) {
         if (message->iov[i].iov_len > (size_t)-1 / 2)
             return -EINVAL;
@@ -72,6 +74,8 @@ int kring__sendmsg_prep(struct kring__soft *soft, struct kring__req *req)
     (void)soft;
     if (error < 0)
         return error;
+    if (kring__bad_address(kring__pointer(req->sqe.addr)))
+        return -EFAULT;
     return req->sqe.addr2 != 0 || req->sqe.file_index != 0 ? -EINVAL : 0;
 }
 

@@ -52,7 +52,9 @@ int kring__poll_add_prep(struct kring__soft *soft, struct kring__req *req)
     if (sqe->len & IORING_POLL_ADD_MULTI) {
         if (sqe->flags & IOSQE_CQE_SKIP_SUCCESS)
             return -EINVAL;
-        req->flags |= KRING__REQ_MULTISHOT;
+        /* EPOLLONESHOT among the events wins (io_poll_parse_events(), 6.18). */
+        if (!(kring__poll_mask(sqe->poll32_events) & UINT32_C(1) << 30))
+            req->flags |= KRING__REQ_MULTISHOT;
     }
     return 0;
 }

@@ -31,6 +31,10 @@ int kring__msg_ring_try(struct kring__soft *soft, struct kring__req *req)
     struct kring__mail *mail = kring__pointer(sqe->addr3);
     bool pass = (sqe->msg_ring_flags & IORING_MSG_RING_FLAGS_PASS) != 0;
 
+    /* A table never holds a ring. */
+    if ((sqe->flags & IOSQE_FIXED_FILE) ||
+        (mail == NULL && kring__sys_fcntl(sqe->fd, 1 /* F_GETFD */, 0) < 0))
+        return -EBADF;
     if (mail == NULL) {
         if (sqe->fd < 0 ||
             (sqe->fd != kring__soft_epoll_fd(soft) && sqe->fd != kring__soft_wake_fd(soft)))

@@ -42,6 +42,9 @@ int kring__provide_buffers_prep(struct kring__soft *soft, struct kring__req *req
         return -EINVAL;
     if (sqe->addr > UINT64_MAX - (uint64_t)sqe->len * count)
         return -EOVERFLOW;
+    /* Beyond what a process can have; the upper half is the kernel's on 64-bit machines. */
+    if (sqe->addr + (uint64_t)sqe->len * count > (sizeof(void *) == 8 ? INT64_MAX : UINTPTR_MAX))
+        return -EFAULT;
     if (sqe->off > UINT16_MAX)
         return -E2BIG;
     return sqe->off + count > IDS ? -EINVAL : 0;

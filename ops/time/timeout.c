@@ -71,7 +71,7 @@ int kring__time_check(const struct kring_timespec *time, uint32_t timeout_flags)
 {
     if ((timeout_flags & IORING_TIMEOUT_CLOCK_MASK) == IORING_TIMEOUT_CLOCK_MASK)
         return -EINVAL;
-    if (time == NULL)
+    if (kring__bad_address(time))
         return -EFAULT;
     return time->tv_sec < 0 || time->tv_nsec < 0 ? -EINVAL : 0;
 }

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenarios of tests/faults.h: files, vectors, pipes, direct descriptors. */
+#include "faults.h"
+#include "kring/uapi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SOFT(opcode) (UINT64_C(1) << IORING_OP_##opcode)
+#define SIZE 6000u
+#define PIECE 2048u
+
+/* Does the file hold size bytes of the pattern? Asked of the file, not of the library. */
+static bool holds(const char *path, unsigned size)
+{
+    static uint8_t data[65536];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, data, sizeof data);
+
+    if (fd >= 0)
+        close(fd);
+    return n == (ssize_t)size && faults_is_pattern(data, size, 0);
+}
+
+static void paths(char from[100], char to[100])
+{
+    snprintf(from, 100, "%s/file", kring_test_tmpdir());
+    snprintf(to, 100, "%s/copy", kring_test_tmpdir());
+    unlink(to);
+}
+
+static bool copy(struct faults *f)
+{
+    static uint8_t data[3][PIECE];
+    static struct statx info;
+    struct faults_op *reads[3], *writes[3];
+    char from[100], to[100];
+    int in, out;
+
+    paths(from, to);
+    if (faults_file(f, SIZE) < 0 || !faults_open(f, 0, SOFT(READ) | SOFT(STATX)))
+        return false;
+    in = CREATE(f, kring_openat(f->ring, AT_FDCWD, from, O_RDONLY, 0));
+    out = in < 0 ? -1 : CREATE(f, kring_openat(f->ring, AT_FDCWD, to, O_WRONLY | O_CREAT | O_TRUNC,
+                                               0600));
+    if (out < 0)
+        return false;
+    memset(&info, 0, sizeof info);
+    if (!DO(f, kring_statx(f->ring, in, "", AT_EMPTY_PATH, STATX_SIZE, &info)) ||
+        !MUST(f, info.stx_size == SIZE))
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        memset(data[i], 0, PIECE);
+        reads[i] = START(f, kring_read_full(f->ring, in, data[i], i < 2 ? PIECE : SIZE - 2 * PIECE,
+                                            i * PIECE));
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned size = i < 2 ? PIECE : SIZE - 2 * PIECE;
+
+        if (!faults_wait(f, reads[i]) ||
+            !MUST(f, reads[i]->value == size && faults_is_pattern(data[i], size, i * PIECE)))
+            return false;
+        writes[i] = START(f, kring_write_all(f->ring, out, data[i], size, i * PIECE));
+    }
+    for (unsigned i = 0; i < 3; i++)
+        if (!faults_wait(f, writes[i]))
+            return false;
+    return DO(f, kring_fsync(f->ring, out, 0)) && DO(f, kring_fsync(f->ring, out, KRING_DATASYNC)) &&
+           MUST(f, holds(to, SIZE)) && faults_close(f, out) && faults_close(f, in);
+}
+
+/* Vectors, and the file's own position. */
+static bool vectors(struct faults *f)
+{
+    static uint8_t data[SIZE], back[SIZE];
+    struct iovec two[2] = {{data, 2500}, {data + 2500, SIZE - 2500}};
+    struct iovec again[3] = {{back, 1}, {back + 1, 0}, {back + 1, SIZE - 1}};
+    struct iovec half[2] = {{data, 100}, {data + 100, 200}}, all[2] = {{back, 100}, {back + 100, 200}};
+    char from[100], to[100];
+    int fd;
+
+    paths(from, to);
+    faults_pattern(data, SIZE, 0);
+    memset(back, 0, sizeof back);
+    if (!MUST(f, (fd = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) >= 0))
+        return false;
+    faults_own(f, fd);
+    if (!faults_open(f, 0, SOFT(WRITEV) | SOFT(READ)))
+        return false;
+    if (!DO(f, kring_write_all_v(f->ring, fd, two, 2, 0)) || !MUST(f, holds(to, SIZE)) ||
+        !DO(f, kring_read_full_v(f->ring, fd, again, 3, 0)) ||
+        !MUST(f, faults_is_pattern(back, SIZE, 0)))
+        return false;
+    if (!DO(f, kring_writev(f->ring, fd, half, 2, 0, 0)) ||
+        !DO(f, kring_readv(f->ring, fd, all, 2, 0, 0)) ||
+        !MUST(f, faults_is_pattern(back, SIZE, 0)))
+        return false;
+    if (!MUST(f, lseek(fd, 0, SEEK_SET) == 0))
+        return false;
+    return DO(f, kring_write_all(f->ring, fd, data, 1000, KRING_CUR_POS)) &&
+           DO(f, kring_writev(f->ring, fd, half, 1, KRING_CUR_POS, 0)) &&
+           MUST(f, lseek(fd, 0, SEEK_SET) == 0) &&
+           DO(f, kring_read_full(f->ring, fd, back, 1000, KRING_CUR_POS)) &&
+           DO(f, kring_readv(f->ring, fd, all, 2, KRING_CUR_POS, 0)) &&
+           MUST(f, faults_is_pattern(back + 300, 700, 300));
+}
+
+/* Pipes: readiness, both directions, by position and by vectors. */
+static bool pipes(struct faults *f)
+{
+    static uint8_t out[5000], in[5000];
+    struct iovec parts[2] = {{out, 2000}, {out + 2000, 3000}}, got[2] = {{in, 10}, {in + 10, 4990}};
+    struct faults_op *o, *w;
+    int fds[2];
+
+    faults_pattern(out, sizeof out, 0);
+    memset(in, 0, sizeof in);
+    if (!faults_pipe(f, fds) || !faults_open(f, 0, SOFT(READ) | SOFT(WRITEV)))
+        return false;
+    o = START(f, kring_read_full(f->ring, fds[0], in, sizeof in, KRING_CUR_POS));
+    if (!OK(f, kring_submit(f->ring)) || !o->started)
+        return false;
+    w = START(f, kring_write_all(f->ring, fds[1], out, sizeof out, KRING_CUR_POS));
+    if (!faults_wait(f, w) || !faults_wait(f, o) || !MUST(f, faults_is_pattern(in, sizeof in, 0)))
+        return false;
+    memset(in, 0, sizeof in);
+    o = START(f, kring_read_full_v(f->ring, fds[0], got, 2, 0));
+    if (!OK(f, kring_submit(f->ring)) || !o->started)
+        return false;
+    w = START(f, kring_write_all_v(f->ring, fds[1], parts, 2, 0));
+    return faults_wait(f, w) && faults_wait(f, o) && MUST(f, faults_is_pattern(in, sizeof in, 0));
+}
+
+static bool splices(struct faults *f)
+{
+    static uint8_t in[2][3000];
+    int a[2], b[2], fd;
+    struct faults_op *o;
+
+    if ((fd = faults_file(f, 3000)) < 0 || !faults_pipe(f, a) || !faults_pipe(f, b) ||
+        !faults_open(f, 0, SOFT(SPLICE)))
+        return false;
+    o = START(f, kring_splice(f->ring, fd, 0, a[1], -1, 3000, 0));
+    if (!faults_wait(f, o) || !MUST(f, o->value == 3000))
+        return false;
+    o = START(f, kring_tee(f->ring, a[0], b[1], 3000, 0));
+    if (!faults_wait(f, o) || !MUST(f, o->value == 3000))
+        return false;
+    memset(in, 0, sizeof in);
+    if (!DO(f, kring_read_full(f->ring, b[0], in[0], 3000, KRING_CUR_POS)) ||
+        !DO(f, kring_read_full(f->ring, a[0], in[1], 3000, KRING_CUR_POS)) ||
+        !MUST(f, faults_is_pattern(in[0], 3000, 0) && faults_is_pattern(in[1], 3000, 0)))
+        return false;
+    /* Both wait for data that comes later. */
+    o = START(f, kring_tee(f->ring, a[0], b[1], 5, 0));
+    if (!o->started || !OK(f, kring_submit(f->ring)) || !MUST(f, write(a[1], "hello", 5) == 5) ||
+        !faults_wait(f, o) || !DO(f, kring_splice(f->ring, a[0], -1, fd, 0, 5, 0)))
+        return false;
+    o = START(f, kring_splice(f->ring, a[0], -1, fd, 10, 5, 0));
+    return o->started && OK(f, kring_submit(f->ring)) && MUST(f, write(a[1], "world", 5) == 5) &&
+           faults_wait(f, o) && MUST(f, pread(fd, in[0], 15, 0) == 15) &&
+           MUST(f, !memcmp(in[0], "hello", 5) && !memcmp(in[0] + 10, "world", 5));
+}
+
+static bool direct(struct faults *f)
+{
+    static uint8_t data[1000];
+    int slots[2], fd;
+    char from[100], to[100];
+    struct faults_op *o;
+    kring_op op;
+
+    paths(from, to);
+    if ((fd = faults_file(f, 1000)) < 0 || !faults_open(f, 6, SOFT(FSYNC)))
+        return false;
+    op = kring_openat(f->ring, AT_FDCWD, from, O_RDWR, 0);
+    if (!OK(f, kring_set_slot(f->ring, op, 2)))
+        return OK(f, kring_drop(f->ring, op, NULL, NULL)) && false;
+    memset(data, 0, sizeof data);
+    if (!DO(f, op) || !DO(f, kring_read_full(f->ring, KRING_DIRECT(2), data, 1000, 0)) ||
+        !MUST(f, faults_is_pattern(data, 1000, 0)) ||
+        !DO(f, kring_close_fd(f->ring, KRING_DIRECT(2))))
+        return false;
+    op = kring_openat(f->ring, AT_FDCWD, from, O_RDWR, 0);
+    if (!OK(f, kring_set_slot(f->ring, op, KRING_SLOT_ANY)))
+        return OK(f, kring_drop(f->ring, op, NULL, NULL)) && false;
+    o = START(f, op);
+    if (!faults_wait(f, o) ||
+        !DO(f, kring_write_all(f->ring, KRING_DIRECT(o->value), data, 100, 0)))
+        return false;
+    if (!OK(f, kring_direct_update(f->ring, 4, fd)) ||
+        !DO(f, kring_read(f->ring, KRING_DIRECT(4), data, 10, 0)) ||
+        !OK(f, kring_direct_update(f->ring, 4, -1)))
+        return false;
+    slots[0] = fd;
+    slots[1] = -1;
+    if (!DO(f, kring_files_update(f->ring, slots, 2, 3)) ||
+        !DO(f, kring_read(f->ring, KRING_DIRECT(3), data, 10, 0)))
+        return false;
+    /* A dropped one owns a slot; one left open is closed with the ring. */
+    op = kring_openat(f->ring, AT_FDCWD, from, O_RDWR, 0);
+    if (!OK(f, kring_set_slot(f->ring, op, KRING_SLOT_ANY)))
+        return OK(f, kring_drop(f->ring, op, NULL, NULL)) && false;
+    o = START(f, op);
+    faults_drop(f, o);
+    return DO(f, kring_nop(f->ring)) && faults_close(f, fd);
+}
+
+static bool polls(struct faults *f)
+{
+    struct faults_op *o;
+    uint8_t byte;
+    int a[2], b[2];
+
+    if (!faults_pipe(f, a) || !faults_pipe(f, b) || !faults_open(f, 0, SOFT(POLL_ADD)))
+        return false;
+    if (!DO(f, kring_poll(f->ring, a[1], POLLOUT)))
+        return false;
+    o = START(f, kring_poll(f->ring, a[0], POLLIN));
+    if (!o->started || !OK(f, kring_submit(f->ring)) || !MUST(f, write(a[1], "x", 1) == 1) ||
+        !faults_wait(f, o))
+        return false;
+    o = START(f, kring_poll_multishot(f->ring, b[0], POLLIN));
+    o->fails = true; /* it ends by the removal */
+    if (!OK(f, kring_submit(f->ring)) || !o->started || !MUST(f, write(b[1], "x", 1) == 1) ||
+        !faults_wait_results(f, o, 1) || !MUST(f, read(b[0], &byte, 1) == 1))
+        return false;
+    if (!DO(f, kring_poll_remove(f->ring, o->op)) || !faults_wait(f, o))
+        return false;
+    o = START_FAILING(f, kring_poll(f->ring, b[0], POLLPRI));
+    return DO(f, kring_poll_update(f->ring, o->op, POLLIN)) &&
+           MUST(f, write(b[1], "x", 1) == 1) && faults_wait(f, o);
+}
+
+const struct faults_scenario faults_file_scenarios[] = {
+    {"copy a file", copy, false},
+    {"vectors and positions", vectors, false},
+    {"pipes", pipes, false},
+    {"splice and tee", splices, false},
+    {"direct descriptors", direct, false},
+    {"poll", polls, false},
+    {NULL, NULL, false},
+};
