@@ -2,7 +2,7 @@
 /*
  * Cancel. A request can be cancelled while it waits for an fd or a time, or for its next turn
  * after a wait; one that stands in a chain or behind a drain has not begun, and the kernel does not
- * find those either (-ENOENT). Nothing runs at the time of a cancel, so -EALREADY never comes.
+ * find those either (-ENOENT). What runs on another thread is -EALREADY.
  */
 #include "engine.h"
 
@@ -120,8 +120,10 @@ static bool matches(const struct kring__req *req, const struct kring__match *mat
     return true;
 }
 
-void kring__cancel(struct kring__soft *soft, struct kring__req *req)
+int kring__cancel(struct kring__soft *soft, struct kring__req *req)
 {
+    if (req->armed == KRING__AT_THREAD)
+        return -EALREADY;
     kring__detach(soft, req);
     kring__set_fail(req);
     req->cqe_flags = 0;
@@ -129,13 +131,14 @@ void kring__cancel(struct kring__soft *soft, struct kring__req *req)
     kring__finish_later(soft, req,
                         req->progress && req->progress <= INT32_MAX ? (int32_t)req->progress
                                                                     : -ECANCELED);
+    return 0;
 }
 
 int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *match)
 {
     bool all = match->flags & (IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
     bool simple = !(match->flags & ~(IORING_ASYNC_CANCEL_USERDATA));
-    int count = 0, fd = match->fd;
+    int count = 0, fd = match->fd, error;
     uint32_t at;
 
     if (match->flags & IORING_ASYNC_CANCEL_FD) {
@@ -152,8 +155,7 @@ int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *matc
 
         if (!req)
             return -ENOENT;
-        kring__cancel(soft, req);
-        return 0;
+        return kring__cancel(soft, req);
     }
     for (at = soft->active.first; at != KRING__NONE;) {
         struct kring__req *req = kring__req_at(soft, at);
@@ -161,10 +163,10 @@ int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *matc
         at = req->next;
         if (!matches(req, match, fd))
             continue;
-        kring__cancel(soft, req);
+        error = kring__cancel(soft, req);
         if (!all)
-            return 0;
-        count++;
+            return error;
+        count += error == 0;
     }
     return all ? count : -ENOENT;
 }

@@ -9,6 +9,7 @@
  *   timer.c      what happens later              cancel.c     what shall not happen
  *   files.c      the fixed table                 buffers.c    provided buffers
  *   mail.c       words from other threads        poll.c       polls as requests
+ *   offload.c    blocking calls on other threads
  *
  * A request is in one place at a time, which `armed` names; place and lists change together in
  * the functions below. It is completed once: kring__finish() decides the result,
@@ -36,6 +37,7 @@ enum kring__place {
     KRING__AT_FD,       /* waits for readiness */
     KRING__AT_BACKOFF,  /* waits for a time, since readiness lied */
     KRING__AT_TIMER,    /* is a timer */
+    KRING__AT_THREAD,   /* blocks on a thread of the application's */
     KRING__AT_DONE,     /* has its result, which will be posted */
     KRING__AT_OVERFLOW  /* ended; its slot holds a CQE for which there was no room */
 };
@@ -137,6 +139,7 @@ struct kring__soft {
     uint32_t free;
     struct kring__fifo active, queue, done, deferred, overflow;
     uint32_t inflight, deferred_count, queued;
+    uint32_t jobs_done; /* stack of requests that came back from a thread */
     bool drain_active, drain_next, drain_disabled;
     uint32_t chain_head, chain_last;
 
@@ -274,7 +277,7 @@ void kring__hash_remove(struct kring__soft *soft, struct kring__req *req);
 /* Takes a request out of the place where it waits. */
 void kring__detach(struct kring__soft *soft, struct kring__req *req);
 /* Ends a waiting request with -ECANCELED, or with what it has transferred. */
-void kring__cancel(struct kring__soft *soft, struct kring__req *req);
+int kring__cancel(struct kring__soft *soft, struct kring__req *req); /* 0 or -EALREADY */
 /* Newest waiting request with this user_data, or NULL. Kind: see cancel.c. */
 enum kring__kind { KRING__KIND_ANY, KRING__KIND_POLL, KRING__KIND_TIMER, KRING__KIND_LINK_TIMER };
 struct kring__req *kring__hash_find(struct kring__soft *soft, uint64_t user_data,
@@ -301,5 +304,17 @@ int kring__mail_open(struct kring__mail *mail);
 void kring__mail_take(struct kring__soft *soft);
 bool kring__mail_pending(const struct kring__soft *soft);
 void kring__mail_drain(struct kring__soft *soft);
+
+/* ---- offload.c ---- */
+#if CONFIG_KRING_OFFLOAD
+bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__req *req,
+                           const struct kring__row *row);
+/* Hands the request to a thread; false: there is none. */
+bool kring__offload(struct kring__soft *soft, struct kring__req *req);
+void kring__offload_take(struct kring__soft *soft);
+#endif
+void kring__mail_ring(const struct kring__mail *mail);
+/* The result of the last attempt is this. */
+void kring__req_ended(struct kring__soft *soft, struct kring__req *req, int res);
 
 #endif

@@ -68,6 +68,9 @@ static void progress(struct kring__soft *soft)
 {
     kring__cq_flush_overflow(soft);
     kring__mail_take(soft);
+#if CONFIG_KRING_OFFLOAD
+    kring__offload_take(soft);
+#endif
     if (soft->heap_total)
         kring__timers_run(soft);
     kring__run_queue(soft);
@@ -176,6 +179,8 @@ int kring__soft_enter(struct kring__soft *soft, unsigned to_submit, unsigned min
 bool kring__soft_runnable(struct kring__soft *soft)
 {
     if (kring__cq_unread(soft) > 0 || soft->queue.first != KRING__NONE || soft->poll_due)
+        return true;
+    if (kring__load_relaxed(&soft->jobs_done) != KRING__NONE)
         return true;
     return soft->overflow.first != KRING__NONE || kring__mail_pending(soft);
 }

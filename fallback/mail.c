@@ -23,7 +23,7 @@ int kring__mail_open(struct kring__mail *mail)
     return 0;
 }
 
-static void ring_bell(const struct kring__mail *mail)
+void kring__mail_ring(const struct kring__mail *mail)
 {
     static const uint64_t one = 1;
 
@@ -55,7 +55,7 @@ int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, u
     cell->res = res;
     cell->flags = flags;
     kring__store_release(&cell->turn, turn + 1);
-    ring_bell(mail);
+    kring__mail_ring(mail);
     return 0;
 }
 
@@ -100,7 +100,7 @@ struct kring__mail *kring__soft_mail(struct kring__soft *soft)
 int kring__soft_wake(struct kring__soft *soft)
 {
     kring__store_release(&soft->mail.asked, 1);
-    ring_bell(&soft->mail);
+    kring__mail_ring(&soft->mail);
     return 0;
 }
 

@@ -123,7 +123,7 @@ static int resolve(struct kring__soft *soft, struct kring__req *req, const struc
     return req->fd < 0 ? -EBADF : 0;
 }
 
-static void ended(struct kring__soft *soft, struct kring__req *req, int res)
+void kring__req_ended(struct kring__soft *soft, struct kring__req *req, int res)
 {
     /* The kernel looks for the file before it looks for a buffer. */
     if (res == -ENOBUFS && (kring__row(req->sqe.opcode)->flags & KRING__FILE) &&
@@ -142,6 +142,29 @@ static void would_block(struct kring__soft *soft, struct kring__req *req)
         kring__arm_linked(soft, req);
 }
 
+#define KRING__TRY_AWAY (-5009) /* handed to a thread */
+
+static int attempt_or_offload(struct kring__soft *soft, struct kring__req *req,
+                              const struct kring__row *row)
+{
+#if CONFIG_KRING_OFFLOAD
+    if (kring__offload_wanted(soft, req, row)) {
+        int res = KRING__TRY_BLOCK;
+
+        if (row->wait != KRING__WAIT_DISK) {
+            req->flags |= KRING__REQ_OFFLOADS;
+            res = row->attempt(soft, req);
+            req->flags &= ~KRING__REQ_OFFLOADS;
+        }
+        if (res != KRING__TRY_BLOCK)
+            return res;
+        if (kring__offload(soft, req))
+            return KRING__TRY_AWAY;
+    }
+#endif
+    return row->attempt(soft, req);
+}
+
 /* True: another attempt is due at once. */
 static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
                         const struct kring__row *row, bool again)
@@ -152,7 +175,11 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
     req->events = row->wait == KRING__WAIT_OUT ? 4 : 1; /* POLLOUT, POLLIN on every architecture */
     req->cqe_flags = 0;
     req->flags |= KRING__REQ_TRIED;
-    res = row->attempt(soft, req);
+    res = attempt_or_offload(soft, req, row);
+    if (res == KRING__TRY_AWAY) {
+        kring__arm_linked(soft, req);
+        return false;
+    }
     /* Right behind a result nobody knows yet whether there is more that would need a buffer. */
     if (again && res == -ENOBUFS)
         res = KRING__TRY_WAIT;
@@ -180,7 +207,7 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
         return true;
     }
     req->cqe_flags = flags;
-    ended(soft, req, res);
+    kring__req_ended(soft, req, res);
     return false;
 }
 
@@ -193,7 +220,7 @@ void kring__attempt(struct kring__soft *soft, struct kring__req *req)
         int error = resolve(soft, req, row);
 
         if (error < 0) {
-            ended(soft, req, error);
+            kring__req_ended(soft, req, error);
             return;
         }
     }

@@ -35,6 +35,7 @@ int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_
     if (soft->epoll_fd >= 0)
         return kring__epoll_arm(soft, entry, events);
 #endif
+    (void)soft;
     if (!entry->in_set) {
         int error = pollable(entry->fd);
 

@@ -153,6 +153,7 @@ static void make_lists(struct kring__soft *soft, const struct plan *plan)
     memset(soft->entry_hash, 0xff, plan->entry_hash_size * sizeof *soft->entry_hash);
     soft->hash_mask = plan->hash_size - 1;
     soft->entry_mask = plan->entry_hash_size - 1;
+    soft->jobs_done = KRING__NONE;
     soft->free = soft->entry_free = soft->buffer_free = KRING__NONE;
     soft->chain_head = soft->wait_before = KRING__NONE;
     for (i = soft->config.requests; i-- > 0;) {

@@ -21,12 +21,14 @@
 
 #define KRING__TRY_WAIT (-5001)  /* would block: wait for req->events on req->fd, then try again */
 #define KRING__TRY_ARMED (-5002) /* a mechanism has taken the request and will complete it */
+#define KRING__TRY_BLOCK (-5003) /* only with REQ_OFFLOADS: would block where no wait helps */
 
 #define KRING__REQ_MULTISHOT (1u << 0) /* set by prep: results >= 0 are posted with F_MORE and the
                                           request is tried again, until WAIT, LAST or an error */
 #define KRING__REQ_LAST (1u << 1)      /* set by try: this result ends a multishot */
 #define KRING__REQ_FAILED (1u << 2)    /* set by try: a result >= 0 that breaks a link (short) */
 #define KRING__REQ_NONBLOCK_FD (1u << 3) /* engine: fd is known to be O_NONBLOCK or always ready */
+#define KRING__REQ_OFFLOADS (1u << 4)    /* engine: a thread can take what would block */
 /* bits 8 and above are the engine's own, see fallback/engine.h */
 
 struct kring__req {
@@ -125,6 +127,8 @@ struct kring__soft_config {
     uint32_t buffers;     /* legacy provided buffers, all groups together */
     uint32_t copies;      /* bytes for stable copies made by a raw enter; 0: callers keep memory */
     uint32_t flags;       /* KRING__SOFT_ */
+    kring_offload *offload; /* takes blocking attempts to another thread, or NULL */
+    void *offload_user;
 };
 #define KRING__SOFT_FDS_KEPT (1u << 0)  /* fds are closed only through the engine */
 #define KRING__SOFT_NO_EPOLL (1u << 1)  /* ppoll although epoll is configured (EMFILE, no epoll) */

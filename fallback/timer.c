@@ -237,7 +237,7 @@ static void expire_linked(struct kring__soft *soft, struct kring__req *req)
     target->link = req->link;
     req->link = KRING__NONE;
     kring__finish(soft, req, -ETIME);
-    kring__cancel(soft, target);
+    (void)kring__cancel(soft, target);
 }
 
 static void expire(struct kring__soft *soft, struct kring__req *req)

@@ -99,6 +99,8 @@ static void plan_memory(struct plan *plan)
     soft->fixed_files = o->direct_descriptors;
     soft->groups = o->pools;
     soft->buffers = CONFIG_KRING_PROVIDED_BUFFERS && CONFIG_KRING_RING ? o->operations : 0;
+    soft->offload = o->offload;
+    soft->offload_user = o->offload_user;
     soft->flags = o->flags & KRING_FDS_CLOSED_BY_KRING ? KRING__SOFT_FDS_KEPT : 0;
     plan->total = plan->soft_at;
 #if CONFIG_KRING_SOFT_ENGINE

@@ -41,6 +41,7 @@ enum kring__wait {
 #define KRING__COUNTED (1u << 8)  /* TIMEOUT: sqe.off is a completion count */
 #define KRING__NOFIXED (1u << 9)  /* IOSQE_FIXED_FILE is -EBADF (sqe.fd is no file, or a dirfd) */
 #define KRING__ASYNC_ONLY (1u << 10) /* the kernel always runs it in a worker */
+#define KRING__OFFLOAD (1u << 11) /* its try uses no state of the soft engine: any thread may */
 
 /*
  * X: the soft engine can run it: functions kring__<name>_prep and kring__<name>_try.
@@ -50,9 +51,11 @@ enum kring__wait {
 #define KRING__OPS(X, N) \
     X(NOP, nop, 0, KRING__V(5, 1), NEVER, KRING__RESTART, CORE) \
     X(READV, readv, 1, KRING__V(5, 1), IN, \
-      KRING__FILE | KRING__RESTART | KRING__RW | KRING__SELECTS, FILE) \
-    X(WRITEV, writev, 2, KRING__V(5, 1), OUT, KRING__FILE | KRING__RESTART | KRING__RW, FILE) \
-    X(FSYNC, fsync, 3, KRING__V(5, 1), DISK, KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY, FILE) \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__SELECTS | KRING__OFFLOAD, FILE) \
+    X(WRITEV, writev, 2, KRING__V(5, 1), OUT, \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FILE) \
+    X(FSYNC, fsync, 3, KRING__V(5, 1), DISK, \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
     N(READ_FIXED, read_fixed, 4, KRING__V(5, 1), IN, \
       KRING__FILE | KRING__RESTART | KRING__RW, FILE) \
     N(WRITE_FIXED, write_fixed, 5, KRING__V(5, 1), OUT, \
@@ -72,15 +75,16 @@ enum kring__wait {
       TIME) \
     X(CONNECT, connect, 16, KRING__V(5, 5), OUT, KRING__FILE, NET) \
     N(FALLOCATE, fallocate, 17, KRING__V(5, 6), DISK, KRING__FILE, FILE) \
-    X(OPENAT, openat, 18, KRING__V(5, 6), DISK, KRING__RESTART | KRING__CREATES | KRING__NOFIXED, \
-      FILE) \
+    X(OPENAT, openat, 18, KRING__V(5, 6), DISK, \
+      KRING__RESTART | KRING__CREATES | KRING__NOFIXED | KRING__OFFLOAD, FILE) \
     X(CLOSE, close, 19, KRING__V(5, 6), DISK, KRING__NOFIXED, FILE) \
     X(FILES_UPDATE, files_update, 20, KRING__V(5, 6), NEVER, KRING__NOFIXED, RING) \
     X(STATX, statx, 21, KRING__V(5, 6), DISK, \
-      KRING__RESTART | KRING__NOFIXED | KRING__ASYNC_ONLY, FILE) \
+      KRING__RESTART | KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
     X(READ, read, 22, KRING__V(5, 6), IN, \
-      KRING__FILE | KRING__RESTART | KRING__RW | KRING__SELECTS, FILE) \
-    X(WRITE, write, 23, KRING__V(5, 6), OUT, KRING__FILE | KRING__RESTART | KRING__RW, FILE) \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__SELECTS | KRING__OFFLOAD, FILE) \
+    X(WRITE, write, 23, KRING__V(5, 6), OUT, \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FILE) \
     N(FADVISE, fadvise, 24, KRING__V(5, 6), DISK, KRING__FILE, FILE) \
     N(MADVISE, madvise, 25, KRING__V(5, 6), DISK, 0, FILE) \
     X(SEND, send, 26, KRING__V(5, 6), OUT, KRING__FILE | KRING__RESTART, NET) \

@@ -162,7 +162,7 @@ static void on_member(struct kring *ring, kring_op op, const struct kring_result
 
 bool faults_start_chain(struct faults *f, struct faults_op *first, unsigned count)
 {
-    kring_op ops[16];
+    kring_op ops[16] = {{0, 0}};
     int error;
 
     for (unsigned i = 0; i < count; i++)

@@ -89,9 +89,11 @@ const char *faults_table_read(void)
 
     memset(faults_rows, 0, sizeof faults_rows);
     while (*at != 0) {
-        char name[40], use[16], list[200], reason[120] = "";
+        char line[400], name[40], use[16], list[200], reason[120] = "";
         size_t length = strcspn(at, "\n");
-        int fields = sscanf(at, "%39[^\t\n]\t%15[^\t\n]\t%199[^\t\n]\t%119[^\n]", name, use, list, reason);
+        int fields = snprintf(line, sizeof line, "%.*s", (int)length, at) < 1 ? 0 :
+                     sscanf(line, "%39[^\t]\t%15[^\t]\t%199[^\t]\t%119[^\t]", name, use, list,
+                            reason);
         int id = *at == '#' || fields < 3 ? -1 : id_of(name);
         bool ring = *at != '#' && fields >= 3 && !strncmp(name, "io_uring_", 9);
 

@@ -24,8 +24,8 @@ const struct oracle_program oracle_programs_file[] = {
     { "read-pipe-nonblock-waits", "pipe p nonblock; buf b 8; read fd=pr addr=b len=8; enter 0; put pw 'abc';"
       " enter 1" },
     { "read-pipe-nowait", "pipe p; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 1" },
-    { "read-nowait-in-a-worker", "pipe p; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT flags=ASYNC;"
-      " enter 1 wait=20ms" },
+    { "read-nowait-in-a-worker", "file f 'x'; pipe p; buf b 8; fsync fd=f flags=LINK;"
+      " read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 2 wait=20ms" },
     { "read-pipe-nowait-data", "pipe p 'abc'; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 1" },
     { "read-pipe-end", "pipe p; closefd pw; buf b 8; read fd=pr addr=b len=8; enter 1" },
     { "read-pipe-end-while-waiting", "pipe p; buf b 8; read fd=pr addr=b len=8; enter 0; closefd pw; enter 1" },

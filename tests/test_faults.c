@@ -350,6 +350,7 @@ static void collect(const struct faults_scenario *list)
         scenarios[scenario_count++] = list;
 }
 
+int kring_test_faults(void);
 int kring_test_faults(void)
 {
     static const struct kring_test first[] = {{"the table names every call", table_is_complete}};

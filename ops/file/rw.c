@@ -134,6 +134,12 @@ static long plain(const struct transfer *t)
     return res == -ENOSYS ? -EOPNOTSUPP : res;
 }
 
+/* The plain call on a disk file, which may block: on another thread where one can be had. */
+static long blocking(const struct transfer *t)
+{
+    return t->req->flags & KRING__REQ_OFFLOADS ? KRING__TRY_BLOCK : plain(t);
+}
+
 /* Readiness now, without waiting: > 0 ready. */
 static long ready(const struct transfer *t)
 {
@@ -178,7 +184,7 @@ static long by_type(const struct transfer *t)
     long res;
 
     if (is_disk_type(type))
-        return plain(t);
+        return blocking(t);
     if (type == KRING__TYPE_SOCKET && t->flags == 0) {
         struct kring__msghdr message;
 
@@ -234,6 +240,8 @@ static long without_waiting(struct transfer *t)
 {
     long res;
 
+    if (t->write && (t->req->flags & KRING__REQ_OFFLOADS) && kring__rw_is_disk(t->req))
+        return KRING__TRY_BLOCK;
     if (t->write && t->offset >= 0) {
         res = plain(t);
         if (res != -ESPIPE)
@@ -252,7 +260,7 @@ static long without_waiting(struct transfer *t)
     if (res >= 0)
         return read_on(t, res);
     if (res == -EAGAIN)
-        return kring__rw_is_disk(t->req) ? plain(t) : KRING__TRY_WAIT;
+        return kring__rw_is_disk(t->req) ? blocking(t) : KRING__TRY_WAIT;
     /* 4.6 says EINVAL to a flag that it does not know; where EINVAL is the caller's, the plain
      * call says it again. */
     if (res == -ENOSYS || res == -EOPNOTSUPP || res == -EINVAL) {

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Blocking calls on somebody else's thread. The application lends threads (kring_options.offload);
+ * a request whose row says OFFLOAD is tried there once it is known to block, and comes back
+ * through a stack of finished requests and the wake fd. While it is away nobody else touches it:
+ * its _try uses no state of the engine, and it can no longer be cancelled (-EALREADY).
+ */
+#include "engine.h"
+
+#if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_OFFLOAD
+
+static void job(void *arg)
+{
+    struct kring__req *req = arg;
+    struct kring__soft *soft = req->home;
+    uint32_t head = kring__load_relaxed(&soft->jobs_done);
+
+    req->res = kring__row(req->sqe.opcode)->attempt(soft, req);
+    do
+        req->queue_next = head;
+    while (!__atomic_compare_exchange_n(&soft->jobs_done, &head, req->index, false,
+                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    kring__mail_ring(&soft->mail);
+}
+
+bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__req *req,
+                           const struct kring__row *row)
+{
+    return soft->config.offload != NULL && (row->flags & KRING__OFFLOAD) &&
+           req->sqe.file_index == 0 && !(req->sqe.flags & IOSQE_BUFFER_SELECT);
+}
+
+bool kring__offload(struct kring__soft *soft, struct kring__req *req)
+{
+    req->home = soft;
+    req->armed = KRING__AT_THREAD;
+    kring__hash_add(soft, req);
+    if (soft->config.offload(soft->config.offload_user, job, req) >= 0)
+        return true;
+    kring__hash_remove(soft, req); /* no thread to be had: here and now, then */
+    req->armed = KRING__AT_CHAIN;
+    return false;
+}
+
+void kring__offload_take(struct kring__soft *soft)
+{
+    uint32_t at = kring__load_relaxed(&soft->jobs_done), back = KRING__NONE;
+
+    if (at == KRING__NONE)
+        return;
+    at = __atomic_exchange_n(&soft->jobs_done, KRING__NONE, __ATOMIC_ACQUIRE);
+    /* The stack has the last first. */
+    while (at != KRING__NONE) {
+        struct kring__req *req = kring__req_at(soft, at);
+
+        at = req->queue_next;
+        req->queue_next = back;
+        back = req->index;
+    }
+    while (back != KRING__NONE) {
+        struct kring__req *req = kring__req_at(soft, back);
+
+        back = req->queue_next;
+        kring__hash_remove(soft, req);
+        kring__req_ended(soft, req, req->res);
+    }
+}
+
+#endif
