@@ -52,6 +52,7 @@ struct kring__req {
     int32_t res;
     uint8_t armed, clock, buffer_taken, refused;
     uint64_t when_ns, period_ns;
+    struct kring__soft *home; /* while a thread has it */
 };
 
 /*

@@ -141,8 +141,13 @@ void kring__chain_step(struct kring *ring, struct kring__slot *slot, bool failed
         return;
     if (!(slot->flags & KRING__S_SEQUENCED)) {
         /* The engine runs the links; remember for those who end ECANCELED why. */
+        struct kring__slot *next = &ring->slots[index];
+
         if (!goes_on || (slot->flags & KRING__S_PREV_FAILED))
-            ring->slots[index].flags |= KRING__S_PREV_FAILED;
+            next->flags |= KRING__S_PREV_FAILED;
+        next->flags |= KRING__S_CHAIN_HEAD;
+        if (next->flags & KRING__S_CANCEL_QUEUED)
+            kring__send_cancel(ring, next);
         return;
     }
     if (ring->slots[index].flags & KRING__S_LINK_TIMER) {

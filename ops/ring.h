@@ -80,7 +80,7 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
 #define KRING__S_DRAIN (1u << 10)
 #define KRING__S_HARDLINK (1u << 11)
 #define KRING__S_CHAINED (1u << 12)   /* member of a chain */
-#define KRING__S_CHAIN_HEAD (1u << 13)
+#define KRING__S_CHAIN_HEAD (1u << 13) /* the first that has not ended */
 #define KRING__S_SEQUENCED (1u << 14) /* its chain is run member by member */
 #define KRING__S_PREV_FAILED (1u << 15) /* the member before it failed */
 #define KRING__S_COMPOSITE (1u << 16)
@@ -258,6 +258,8 @@ void kring__downgrade(struct kring *ring, unsigned opcode, int error, const char
 
 /* ---- start.c ---- */
 void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_t why);
+/* Puts it on the list of cancels that the next flush sends. */
+void kring__send_cancel(struct kring *ring, struct kring__slot *slot);
 void kring__end(struct kring *ring, struct kring__slot *slot, int64_t value, uint32_t flags);
 /* 0, or why the ring cannot be used now (forked child). */
 int kring__usable(const struct kring *ring);

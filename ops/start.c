@@ -382,6 +382,12 @@ static void unqueue(struct kring *ring, struct kring__slot *slot)
     kring__list_remove(ring, &ring->waiting, slot);
 }
 
+void kring__send_cancel(struct kring *ring, struct kring__slot *slot)
+{
+    slot->cancel_next = ring->cancels;
+    ring->cancels = kring__index(ring, slot);
+}
+
 void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_t why)
 {
     slot->flags |= why;
@@ -403,8 +409,9 @@ void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_
     if ((slot->flags & KRING__S_SUBMITTED) &&
         !(slot->flags & (KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT))) {
         slot->flags |= KRING__S_CANCEL_QUEUED;
-        slot->cancel_next = ring->cancels;
-        ring->cancels = kring__index(ring, slot);
+        /* No engine finds a member whose turn has not come: kring__chain_step() sends it then. */
+        if (!(slot->flags & KRING__S_CHAINED) || (slot->flags & KRING__S_CHAIN_HEAD))
+            kring__send_cancel(ring, slot);
     }
 }
 

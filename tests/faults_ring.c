@@ -45,7 +45,7 @@ static bool open_static(struct faults *f)
     options.memory = memory;
     options.memory_size = sizeof memory;
     options.direct_descriptors = 4;
-    options.setup_wanted = IORING_SETUP_SQE128 | IORING_SETUP_CQE32;
+    options.setup_wanted = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN;
     return opened(f, &options) && DO(f, kring_nop(f->ring));
 }
 

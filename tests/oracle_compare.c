@@ -114,31 +114,41 @@ static void wait_for(pid_t pid, struct oracle_result *result)
         say(result, "EXITED with %d\n", WEXITSTATUS(status));
 }
 
-static struct oracle_result *run_one(const struct oracle_program *program, bool soft)
-{
-    struct oracle_result *result = mmap(NULL, sizeof *result, PROT_READ | PROT_WRITE,
-                                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    const char *base = getenv("TMPDIR");
-    char dir[128];
+struct running {
+    struct oracle_result *result;
     pid_t pid;
+    char dir[128];
+};
 
-    if (result == MAP_FAILED)
+static struct running start(const struct oracle_program *program, bool soft)
+{
+    struct running run = { .pid = -1 };
+    const char *base = getenv("TMPDIR");
+
+    run.result = mmap(NULL, sizeof *run.result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                      -1, 0);
+    if (run.result == MAP_FAILED)
         abort();
-    snprintf(dir, sizeof dir, "%.90s/kring-oracle.XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(dir)) {
-        say(result, "no directory for the run: errno %d\n", errno);
-        return result;
+    snprintf(run.dir, sizeof run.dir, "%.90s/kring-oracle.XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(run.dir)) {
+        say(run.result, "no directory for the run: errno %d\n", errno);
+        return run;
     }
     fflush(NULL);
-    pid = fork();
-    if (pid == 0)
-        child(result, program->text, soft, dir);
-    if (pid < 0)
-        say(result, "no fork: errno %d\n", errno);
-    else
-        wait_for(pid, result);
-    remove_dir(dir);
-    return result;
+    run.pid = fork();
+    if (run.pid == 0)
+        child(run.result, program->text, soft, run.dir);
+    if (run.pid < 0)
+        say(run.result, "no fork: errno %d\n", errno);
+    return run;
+}
+
+static struct oracle_result *end(const struct running *run)
+{
+    if (run->pid > 0)
+        wait_for(run->pid, run->result);
+    remove_dir(run->dir);
+    return run->result;
 }
 
 /* The next line of a log, "" after its end. */
@@ -197,15 +207,15 @@ static enum oracle_verdict diff(const struct oracle_program *program, const char
 enum oracle_verdict oracle_compare(const struct oracle_program *program,
                                    struct oracle_cover *cover, bool verbose, FILE *out)
 {
-    struct oracle_result *kernel = run_one(program, false);
-    struct oracle_result *soft;
+    struct running on_kernel = start(program, false), on_soft = start(program, true);
+    struct oracle_result *kernel = end(&on_kernel), *soft = end(&on_soft);
     enum oracle_verdict verdict;
 
     if (kernel->since > kernel_release()) {
         munmap(kernel, sizeof *kernel);
+        munmap(soft, sizeof *soft);
         return ORACLE_SKIPPED;
     }
-    soft = run_one(program, true);
     verdict = diff(program, kernel->log, soft->log, out);
     if (!kernel->finished || !soft->finished) {
         if (verdict != ORACLE_DIFFERENT)
@@ -242,7 +252,8 @@ static int64_t now_ms(void)
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out)
 {
     int64_t start = now_ms();
-    struct oracle_result *result = run_one(program, soft);
+    struct running run = start(program, soft);
+    struct oracle_result *result = end(&run);
     int64_t took = now_ms() - start;
     int failed = !result->finished;
 
