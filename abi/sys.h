@@ -285,5 +285,6 @@ long kring__statx(int dirfd, const char *path, int flags, unsigned mask, struct 
 
 /* abi/clock.c: CLOCK_MONOTONIC. */
 int64_t kring__now_ns(void);
+int64_t kring__clock_ns(int clock);
 
 #endif

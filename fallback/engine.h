@@ -10,6 +10,7 @@
  *   files.c      the fixed table                 buffers.c    provided buffers
  *   mail.c       words from other threads        poll.c       polls as requests
  *   offload.c    blocking calls on other threads
+ *   copies.c     what waiting requests point to
  *
  * A request is in one place at a time, which `armed` names; place and lists change together in
  * the functions below. It is completed once: kring__finish() decides the result,
@@ -155,6 +156,7 @@ struct kring__soft {
     uint32_t wait_before; /* a request that waits again goes back to its place */
     uint32_t stale;       /* events of registrations that cannot be deleted */
     bool poll_due;        /* a registration may be ready already */
+    uint32_t sets;        /* epoll instances made: one more whenever the set is made anew */
     int32_t epoll_fd;
     int32_t also_fd;
     struct kring__pollfd *pollfds; /* wake, also, entries */
@@ -176,6 +178,9 @@ struct kring__soft {
     struct kring__group *groups;
     struct kring__legacy *buffers;
     uint32_t buffer_free;
+
+    unsigned char *copies; /* pool of config.copies bytes */
+    uint32_t copy_next;    /* where the next search begins */
 
     int32_t event_fd; /* registered eventfd, or -1 */
     bool event_async;
@@ -298,6 +303,39 @@ int kring__files_unregister(struct kring__soft *soft);
 int kring__files_range(struct kring__soft *soft, const struct io_uring_file_index_range *range);
 bool kring__files_owns(const struct kring__soft *soft, const struct kring__req *req);
 
+/* ---- copies.c ---- */
+#if CONFIG_KRING_COPIES
+void kring__copies_init(struct kring__soft *soft);
+/* Copies what the SQE points to, once: 0 or -ENOMEM. */
+int kring__copy(struct kring__soft *soft, struct kring__req *req);
+/* A request that has just been tried for the first time: if it waits, its copy is made. */
+void kring__copy_waiting(struct kring__soft *soft, struct kring__req *req);
+/* The request ends with res. */
+void kring__copy_end(struct kring__soft *soft, struct kring__req *req, int32_t res);
+#else
+static inline void kring__copies_init(struct kring__soft *soft)
+{
+    (void)soft;
+}
+static inline int kring__copy(struct kring__soft *soft, struct kring__req *req)
+{
+    (void)soft;
+    (void)req;
+    return 0;
+}
+static inline void kring__copy_waiting(struct kring__soft *soft, struct kring__req *req)
+{
+    (void)soft;
+    (void)req;
+}
+static inline void kring__copy_end(struct kring__soft *soft, struct kring__req *req, int32_t res)
+{
+    (void)soft;
+    (void)req;
+    (void)res;
+}
+#endif
+
 /* ---- mail.c ---- */
 int kring__mail_open(struct kring__mail *mail);
 /* Moves messages to the CQ as far as there is room. */
@@ -313,7 +351,7 @@ bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__r
 bool kring__offload(struct kring__soft *soft, struct kring__req *req);
 void kring__offload_take(struct kring__soft *soft);
 #endif
-void kring__mail_ring(const struct kring__mail *mail);
+int kring__mail_ring(const struct kring__mail *mail);
 /* The result of the last attempt is this. */
 void kring__req_ended(struct kring__soft *soft, struct kring__req *req, int res);
 

@@ -95,6 +95,7 @@ static void rebuild(struct kring__soft *soft)
         return;
     }
     (void)kring__sys_close(fd);
+    soft->sets++;
     for (uint32_t i = 0; i < soft->entry_top; i++) {
         struct kring__entry *entry = &soft->entries[i];
 

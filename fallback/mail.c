@@ -23,12 +23,16 @@ int kring__mail_open(struct kring__mail *mail)
     return 0;
 }
 
-void kring__mail_ring(const struct kring__mail *mail)
+int kring__mail_ring(const struct kring__mail *mail)
 {
     static const uint64_t one = 1;
+    long res = kring__sys_write(mail->fd, &one, sizeof one);
 
+    /* A bell that does not ring is an event lost: not given up for one refusal. */
+    if (res < 0)
+        res = kring__sys_write(mail->fd, &one, sizeof one);
     /* -EAGAIN says that it rings already. */
-    (void)kring__sys_write(mail->fd, &one, sizeof one);
+    return res < 0 && res != -EAGAIN ? (int)res : 0;
 }
 
 int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, uint32_t flags)
@@ -55,7 +59,7 @@ int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, u
     cell->res = res;
     cell->flags = flags;
     kring__store_release(&cell->turn, turn + 1);
-    kring__mail_ring(mail);
+    (void)kring__mail_ring(mail); /* the message is there, and cannot be taken back */
     return 0;
 }
 
@@ -100,8 +104,7 @@ struct kring__mail *kring__soft_mail(struct kring__soft *soft)
 int kring__soft_wake(struct kring__soft *soft)
 {
     kring__store_release(&soft->mail.asked, 1);
-    kring__mail_ring(&soft->mail);
-    return 0;
+    return kring__mail_ring(&soft->mail);
 }
 
 int kring__soft_wake_fd(struct kring__soft *soft)

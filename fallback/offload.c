@@ -20,7 +20,7 @@ static void job(void *arg)
         req->queue_next = head;
     while (!__atomic_compare_exchange_n(&soft->jobs_done, &head, req->index, false,
                                         __ATOMIC_RELEASE, __ATOMIC_RELAXED));
-    kring__mail_ring(&soft->mail);
+    (void)kring__mail_ring(&soft->mail);
 }
 
 bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__req *req,
@@ -32,6 +32,8 @@ bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__r
 
 bool kring__offload(struct kring__soft *soft, struct kring__req *req)
 {
+    if (kring__copy(soft, req) < 0)
+        return false; /* here and now nothing has to be kept */
     req->home = soft;
     req->armed = KRING__AT_THREAD;
     kring__hash_add(soft, req);

@@ -76,8 +76,11 @@ int kring__soft_poll_update(struct kring__soft *soft, uint64_t user_data, uint32
     if (!req)
         return -ENOENT;
     kring__detach(soft, req);
-    if (flags & IORING_POLL_UPDATE_EVENTS)
+    if (flags & IORING_POLL_UPDATE_EVENTS) {
         req->events = events & 0xffff;
+        /* A pause for want of memory ends in another attempt, from the SQE. */
+        req->sqe.poll32_events = kring__poll_mask(events);
+    }
     if (flags & IORING_POLL_UPDATE_USER_DATA)
         req->sqe.user_data = new_user_data;
     res = kring__soft_poll_arm(soft, req, req->events);

@@ -23,7 +23,7 @@ struct kring__req *kring__req_alloc(struct kring__soft *soft)
     memset(req, 0, sizeof *req);
     req->index = index;
     req->link = req->timer = req->fd_next = req->fd_prev = req->queue_next = KRING__NONE;
-    req->hash_next = req->hash_prev = req->entry = req->target = KRING__NONE;
+    req->hash_next = req->hash_prev = req->entry = req->target = req->copy = KRING__NONE;
     req->next = KRING__NONE;
     req->prev = soft->active.last;
     if (req->prev == KRING__NONE)
@@ -73,6 +73,7 @@ void kring__finish(struct kring__soft *soft, struct kring__req *req, int32_t res
         (void)kring__sys_close(req->fd);
         req->flags &= ~KRING__REQ_OWN_FD;
     }
+    kring__copy_end(soft, req, res);
     req->res = res;
     req->armed = KRING__AT_DONE;
     kring__fifo_push(soft, &soft->done, req);
@@ -116,8 +117,11 @@ bool kring__post_more(struct kring__soft *soft, struct kring__req *req, int32_t 
 static int resolve(struct kring__soft *soft, struct kring__req *req, const struct kring__row *row)
 {
     req->fd = req->sqe.fd;
-    if (!(row->flags & KRING__FILE) || !(req->sqe.flags & IOSQE_FIXED_FILE))
+    if (!(row->flags & KRING__FILE))
         return 0;
+    /* Not left to the calls: ppoll passes over a negative number, and would wait for ever. */
+    if (!(req->sqe.flags & IOSQE_FIXED_FILE))
+        return req->fd < 0 ? -EBADF : 0;
     req->fd = kring__soft_fixed(soft, (uint32_t)req->sqe.fd);
     /* As io_assign_file(): whatever the reason, the file is bad. */
     return req->fd < 0 ? -EBADF : 0;

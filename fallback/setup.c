@@ -23,7 +23,7 @@
 struct plan {
     size_t total;
     size_t reqs, hash, entries, entry_hash, pollfds, poll_entry, heaps[KRING__CLOCKS];
-    size_t files, groups, buffers, mail, rings;
+    size_t files, groups, buffers, mail, copies, rings;
     size_t rings_length;
     uint32_t hash_size, entry_hash_size;
 };
@@ -72,6 +72,7 @@ static int make_plan(const struct kring__soft_config *config, struct io_uring_pa
     plan->groups = reserve(plan, config->groups, sizeof(struct kring__group));
     plan->buffers = reserve(plan, config->buffers, sizeof(struct kring__legacy));
     plan->mail = reserve(plan, MAIL_CELLS, sizeof(struct kring__mail_cell));
+    plan->copies = reserve(plan, config->copies & ~UINT32_C(63), CONFIG_KRING_COPIES);
     plan->total = (plan->total + PAGE - 1) & ~(size_t)(PAGE - 1);
     return 0;
 }
@@ -123,7 +124,8 @@ static int check(const struct kring__soft_config *config, struct io_uring_params
         !(params->flags & (IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN)))
         return -EINVAL;
     if (config->requests == 0 || config->requests > UINT32_C(1) << 24 ||
-        config->fds > UINT32_C(1) << 24 || config->fixed_files > UINT32_C(1) << 20)
+        config->fds > UINT32_C(1) << 24 || config->fixed_files > UINT32_C(1) << 20 ||
+        config->copies > UINT32_C(1) << 30)
         return -EINVAL;
     return choose_entries(config, params);
 }
@@ -186,6 +188,8 @@ static void place(struct kring__soft *soft, unsigned char *base, const struct pl
     soft->buffers = (void *)(base + plan->buffers);
     soft->mail.cells = (void *)(base + plan->mail);
     soft->mail.mask = MAIL_CELLS - 1;
+    soft->copies = base + plan->copies;
+    kring__copies_init(soft);
     make_lists(soft, plan);
 }
 
@@ -231,6 +235,8 @@ int kring__soft_setup(struct kring__soft **out, const struct kring__soft_config 
     if (error < 0)
         return error;
     params->features = FEATURES;
+    if (CONFIG_KRING_COPIES && config->copies)
+        params->features |= IORING_FEAT_SUBMIT_STABLE;
     *out = soft;
     return 0;
 }
@@ -270,6 +276,11 @@ struct kring__view *kring__soft_view(struct kring__soft *soft)
 int kring__soft_epoll_fd(struct kring__soft *soft)
 {
     return soft->epoll_fd;
+}
+
+uint32_t kring__soft_epoll_sets(struct kring__soft *soft)
+{
+    return soft->sets;
 }
 
 uint64_t kring__soft_waits(struct kring__soft *soft)

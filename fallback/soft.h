@@ -52,6 +52,7 @@ struct kring__req {
     int32_t res;
     uint8_t armed, clock, buffer_taken, refused;
     uint64_t when_ns, period_ns;
+    uint32_t copy;            /* place in the pool of copies, or none */
     struct kring__soft *home; /* while a thread has it */
 };
 
@@ -126,7 +127,7 @@ struct kring__soft_config {
     uint32_t fixed_files; /* capacity of the fixed table */
     uint32_t groups;      /* provided-buffer groups */
     uint32_t buffers;     /* legacy provided buffers, all groups together */
-    uint32_t copies;      /* bytes for stable copies made by a raw enter; 0: callers keep memory */
+    uint32_t copies;      /* bytes for what waiting requests' SQEs point to; 0: callers keep it */
     uint32_t flags;       /* KRING__SOFT_ */
     kring_offload *offload; /* takes blocking attempts to another thread, or NULL */
     void *offload_user;
@@ -163,6 +164,9 @@ uint64_t kring__soft_waits(struct kring__soft *soft); /* statistics: wait system
 struct kring__view *kring__soft_view(struct kring__soft *soft);
 /* The epoll fd that is readable when the engine has work but timers; -1 in a ppoll build. */
 int kring__soft_epoll_fd(struct kring__soft *soft);
+/* Changes when another epoll instance has come under that number: whoever polls the fd from afar
+ * (an outer epoll, a poll in the kernel) has lost it then, and adds it again. */
+uint32_t kring__soft_epoll_sets(struct kring__soft *soft);
 /* The eventfd behind kring_wake() and the mailbox. */
 int kring__soft_wake_fd(struct kring__soft *soft);
 /* Absolute CLOCK_MONOTONIC ns of the nearest timer or backoff, INT64_MAX when none. */
@@ -187,6 +191,11 @@ static inline int kring__soft_epoll_fd(struct kring__soft *soft)
 {
     (void)soft;
     return -1;
+}
+static inline uint32_t kring__soft_epoll_sets(struct kring__soft *soft)
+{
+    (void)soft;
+    return 0;
 }
 static inline int kring__soft_wake_fd(struct kring__soft *soft)
 {

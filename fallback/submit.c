@@ -190,6 +190,9 @@ static bool submit_one(struct kring__soft *soft, struct kring__req *req,
 {
     int error = prepare(soft, req, sqe);
 
+    if (error == 0 && (soft->chain_head != KRING__NONE ||
+                       (req->flags & (LINKS | KRING__REQ_ASYNC))))
+        error = kring__copy(soft, req); /* does not run now: what it points to may change first */
     if (error < 0)
         return refuse(soft, req, error);
     if (soft->chain_head != KRING__NONE || (req->flags & LINKS)) {
@@ -199,10 +202,12 @@ static bool submit_one(struct kring__soft *soft, struct kring__req *req,
         req = kring__req_at(soft, soft->chain_head);
         soft->chain_head = KRING__NONE;
     }
-    if (req->flags & (KRING__REQ_ASYNC | KRING__REQ_FAIL))
+    if (req->flags & (KRING__REQ_ASYNC | KRING__REQ_FAIL)) {
         start_later(soft, req);
-    else
+    } else {
         kring__attempt(soft, req);
+        kring__copy_waiting(soft, req);
+    }
     return true;
 }
 

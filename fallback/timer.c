@@ -17,10 +17,7 @@ static const int clock_ids[KRING__CLOCKS] = {
 
 static int64_t clock_ns(unsigned clock)
 {
-    struct kring_timespec now = {0, 0};
-
-    (void)kring__sys_clock_gettime(clock_ids[clock], &now);
-    return now.tv_sec * NS + now.tv_nsec;
+    return kring__clock_ns(clock_ids[clock]);
 }
 
 /* Saturates, as the kernel's timespec64_to_ktime(). */

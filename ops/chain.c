@@ -54,10 +54,7 @@ static void start_link_timer(struct kring *ring, struct kring__slot *target,
 
     if (flags & IORING_TIMEOUT_ABS) {
         if (flags & (IORING_TIMEOUT_REALTIME | IORING_TIMEOUT_BOOTTIME)) {
-            struct kring_timespec now = {0, 0};
-
-            (void)kring__sys_clock_gettime(flags & IORING_TIMEOUT_REALTIME ? 0 : 7, &now);
-            ns -= now.tv_sec * KRING_SECOND + now.tv_nsec;
+            ns -= kring__clock_ns(flags & IORING_TIMEOUT_REALTIME ? 0 : 7);
             ns = kring__until(ns > 0 ? ns : 0);
         }
     } else {
@@ -83,6 +80,7 @@ void kring__requeue(struct kring *ring, struct kring__slot *slot)
 
 static void start_member(struct kring *ring, struct kring__slot *slot)
 {
+    slot->flags |= KRING__S_CHAIN_HEAD;
     if ((slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) ||
         slot->state == KRING__DROPPED) {
         kring__end(ring, slot, -ECANCELED, 0);

@@ -198,7 +198,8 @@ void kring__conclude(struct kring *ring, struct kring__slot *slot, int64_t value
         slot->flags |= KRING__S_LAST_SEEN; /* its cancel must not meet a later life of the slot */
         return;
     }
-    slot->flags &= ~KRING__S_CANCEL_QUEUED;
+    if (slot->flags & KRING__S_CANCEL_QUEUED)
+        kring__forget_cancel(ring, slot);
     deliver(ring, slot, public_flags(slot));
 }
 
@@ -326,24 +327,23 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
     return res;
 }
 
-static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t cqe_flags)
+/* A result < 0, or one that judges a refusal: does the operation go on all the same? */
+static bool goes_on(struct kring *ring, struct kring__slot *slot, int32_t res)
 {
-    int64_t value = created(slot, res);
-
     if (restarts(ring, slot, res)) {
         ring->stats.restarts++;
         kring__requeue(ring, slot);
-        return;
+        return true;
     }
     if (res == -ENOBUFS && (slot->flags & KRING__S_MULTI) && (slot->flags & KRING__S_SELECTS) &&
         !aimed_at(slot)) {
         pause_slot(ring, slot);
-        return;
+        return true;
     }
     if (waits_on_soft(ring, slot, res)) {
         slot->engine = KRING_ENGINE_SOFT;
         kring__requeue(ring, slot);
-        return;
+        return true;
     }
     if (slot->flags & KRING__S_RERUN) {
         slot->flags &= ~KRING__S_RERUN;
@@ -353,12 +353,46 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
         slot->raw = res;
         slot->engine = KRING_ENGINE_SOFT;
         kring__requeue(ring, slot);
+        return true;
+    }
+    return false;
+}
+
+static void rearm(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t cqe_flags)
+{
+    uint32_t generation = slot->generation;
+
+    deliver_more(ring, slot, res, cqe_flags);
+    if (slot->generation != generation)
+        return;
+    if (slot->state == KRING__RUNNING && !aimed_at(slot)) {
+        kring__requeue(ring, slot);
         return;
     }
+    slot->result_flags = 0; /* what the result owned was delivered */
+    slot->raw = -ECANCELED;
+    kring__conclude(ring, slot, -ECANCELED);
+}
+
+static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t cqe_flags)
+{
+    const uint32_t special = KRING__S_MULTI | KRING__S_COMPOSITE | KRING__S_RERUN |
+                             KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME |
+                             KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT;
+    int64_t value;
+
+    if ((res < 0 || (slot->flags & KRING__S_RERUN)) && goes_on(ring, slot, res))
+        return;
     if (res >= 0 && slot->engine == KRING_ENGINE_KERNEL && slot->sqe.opcode < KRING__OP_COUNT)
         ring->worked[slot->sqe.opcode] = 1;
     slot->raw = res;
     slot->result_flags = cqe_flags;
+    value = slot->sqe.file_index != 0 ? created(slot, res) : res;
+    if (res >= 0 && !(slot->flags & special)) {
+        slot->value = value;
+        deliver(ring, slot, 0);
+        return;
+    }
     if ((slot->flags & KRING__S_COMPOSITE) && kring__composite_step(slot, res, &value)) {
         if (!aimed_at(slot)) {
             kring__requeue(ring, slot);
@@ -366,36 +400,33 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
         }
         value = -ECANCELED;
     }
-    if (rearms(slot, res)) {
-        uint32_t generation = slot->generation;
-
-        deliver_more(ring, slot, res, cqe_flags);
-        if (slot->generation == generation && slot->state == KRING__RUNNING && !aimed_at(slot))
-            kring__requeue(ring, slot);
-        else if (slot->generation == generation)
-            slot->result_flags = 0, slot->raw = -ECANCELED, kring__conclude(ring, slot, -ECANCELED);
-        return;
-    }
-    kring__conclude(ring, slot, value);
+    if (rearms(slot, res))
+        rearm(ring, slot, res, cqe_flags);
+    else
+        kring__conclude(ring, slot, value);
 }
 
 /* ---- One CQE ---- */
 
-static void cancel_answered(struct kring *ring, struct kring__slot *slot)
+static void cancel_answered(struct kring *ring, struct kring__slot *slot, int32_t res)
 {
     slot->flags &= ~KRING__S_CANCEL_SENT;
+    /* A link's next member may be on its way into the kernel still when its turn has come. */
+    if (res == -ENOENT && (slot->flags & KRING__S_CHAINED) &&
+        (slot->flags & KRING__S_SUBMITTED) && slot->sqe.opcode != IORING_OP_LINK_TIMEOUT)
+        kring__request_cancel(ring, slot, 0);
     if (slot->flags & KRING__S_LAST_SEEN) {
         slot->flags &= ~KRING__S_LAST_SEEN;
         deliver(ring, slot, public_flags(slot));
     }
 }
 
-static bool is_internal(struct kring *ring, const struct io_uring_cqe *cqe)
+static bool is_internal(struct kring *ring, const struct io_uring_cqe *cqe, unsigned tag)
 {
-    unsigned tag = kring__pack_tag(cqe->user_data);
-
     if (tag == KRING__TAG_INTERNAL) {
-        ring->watch_armed = 0;
+        if (kring__pack_index(cqe->user_data) == KRING__WATCH &&
+            kring__pack_generation(cqe->user_data) == ring->watch_set)
+            ring->watch_armed = 0;
         ring->kernel_inflight--;
         return true;
     }
@@ -420,7 +451,7 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
     unsigned tag = kring__pack_tag(data);
     struct kring__slot *slot;
 
-    if (data >> 57 == 0 && is_internal(ring, cqe))
+    if (tag >= KRING__TAG_INTERNAL && data >> 57 == 0 && is_internal(ring, cqe, tag))
         return;
     slot = index < ring->slot_count ? &ring->slots[index] : NULL;
     if (data >> 57 != 0 || slot == NULL || slot->generation != kring__pack_generation(data) ||
@@ -432,7 +463,7 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
     if (tag == KRING__TAG_CANCEL && (slot->flags & KRING__S_CANCEL_SENT)) {
         if (engine == KRING_ENGINE_KERNEL)
             ring->kernel_inflight--;
-        cancel_answered(ring, slot);
+        cancel_answered(ring, slot, cqe->res);
         return;
     }
     if (!(slot->flags & KRING__S_SUBMITTED) ||

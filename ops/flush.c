@@ -13,20 +13,17 @@ uint32_t kring__unconsumed(const struct kring__view *view)
     return *view->sq_tail - kring__load_acquire(view->sq_head);
 }
 
-static uint32_t room(struct kring *ring, unsigned engine)
+static uint32_t room(const struct kring *ring, const struct kring__view *view)
 {
-    const struct kring__view *view = view_of(ring, engine);
-    uint32_t used = kring__unconsumed(view);
+    uint32_t used = *view->sq_tail - kring__load_acquire(view->sq_head);
     uint32_t free_slots = used < view->sq_entries ? view->sq_entries - used : 0;
+    uint32_t left;
 
+    if (view != &ring->kernel.view || ring->cq_limit == UINT32_MAX)
+        return free_slots;
     /* Without NODROP (below 5.5) a full CQ loses completions: hold back. */
-    if (engine == KRING_ENGINE_KERNEL && ring->cq_limit != UINT32_MAX) {
-        uint32_t left = ring->kernel_inflight < ring->cq_limit
-                            ? ring->cq_limit - ring->kernel_inflight : 0;
-        if (left < free_slots)
-            free_slots = left;
-    }
-    return free_slots;
+    left = ring->kernel_inflight < ring->cq_limit ? ring->cq_limit - ring->kernel_inflight : 0;
+    return left < free_slots ? left : free_slots;
 }
 
 bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
@@ -36,7 +33,7 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
     uint32_t tail = *view->sq_tail;
     struct io_uring_sqe *place;
 
-    if (room(ring, engine) == 0)
+    if (room(ring, view) == 0)
         return false;
     place = &view->sqes[tail & view->sq_mask];
     *place = *sqe;
@@ -231,7 +228,7 @@ static bool flush_chain(struct kring *ring, struct kring__slot *head)
         kring__chain_start(ring, head);
         return false;
     }
-    if (room(ring, head->engine) < count)
+    if (room(ring, view_of(ring, head->engine)) < count)
         return true;
     kring__list_remove(ring, &ring->waiting, head);
     for (struct kring__slot *slot = head;; slot = &ring->slots[slot->chain_next]) {

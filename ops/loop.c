@@ -42,6 +42,45 @@ bool kring__has_work(struct kring *ring)
     return false;
 }
 
+#if CONFIG_KRING_KERNEL_ENGINE
+/*
+ * On DEFER_TASKRUN rings the kernel tells finished work to an eventfd only: whoever sleeps in poll
+ * or epoll on the ring fd is never woken (seen on 6.18; io_req_local_work_add, 6.3 on).
+ */
+int kring__kernel_wait_fd(struct kring *ring)
+{
+    static const uint64_t one = 1;
+    int32_t number;
+    long fd, rc;
+
+    if (!(ring->caps.pub.setup_flags & IORING_SETUP_DEFER_TASKRUN))
+        return ring->kernel.fd;
+    if (ring->event_fd >= 0)
+        return ring->event_fd;
+    fd = kring__sys_eventfd2(0, NONBLOCK_CLOEXEC);
+    if (fd < 0)
+        return (int)fd;
+    number = (int32_t)fd;
+    rc = kring__sys_io_uring_register(ring->kernel.fd, IORING_REGISTER_EVENTFD, &number, 1);
+    if (rc < 0) {
+        (void)kring__sys_close(number);
+        return (int)rc;
+    }
+    ring->event_fd = number;
+    if (ring->kernel_inflight) /* what came before could not tell it */
+        (void)kring__sys_write(number, &one, sizeof one);
+    return number;
+}
+
+void kring__event_drain(struct kring *ring)
+{
+    uint64_t count;
+
+    if (ring->event_fd >= 0)
+        (void)kring__sys_read(ring->event_fd, &count, sizeof count);
+}
+#endif
+
 static int32_t inner_fd(struct kring *ring)
 {
     int32_t fd;
@@ -69,6 +108,9 @@ void kring__loop_update(struct kring *ring)
 
     if (ring->timer_fd < 0)
         return;
+    if (ring->soft != NULL && kring__soft_epoll_sets(ring->soft) != ring->loop_set &&
+        add(ring, inner_fd(ring)) == 0)
+        ring->loop_set = kring__soft_epoll_sets(ring->soft);
     memset(&spec, 0, sizeof spec);
     if (next != INT64_MAX) {
         if (next < 1)
@@ -113,10 +155,17 @@ int kring_fd(struct kring *ring)
     }
     ring->timer_fd = (int32_t)fd;
     error = add(ring, ring->timer_fd);
+    if (ring->soft != NULL)
+        ring->loop_set = kring__soft_epoll_sets(ring->soft);
     if (error == 0)
         error = add(ring, inner_fd(ring));
-    if (error == 0 && ring->kernel.fd >= 0)
-        error = add(ring, ring->kernel.fd);
+#if CONFIG_KRING_KERNEL_ENGINE
+    if (error == 0 && ring->kernel.fd >= 0) {
+        error = kring__kernel_wait_fd(ring);
+        if (error >= 0)
+            error = add(ring, error);
+    }
+#endif
     if (error < 0) {
         kring__loop_close(ring);
         return error;
@@ -142,14 +191,18 @@ int kring_pollfds(struct kring *ring, struct kring_pollfd *fds, unsigned count)
 {
     unsigned n = 0;
 
+#if CONFIG_KRING_KERNEL_ENGINE
     if (ring->kernel.fd >= 0 && kring__bind(ring) == 0) {
         if (n < count) {
-            fds[n].fd = ring->kernel.fd;
+            int fd = kring__kernel_wait_fd(ring);
+
+            fds[n].fd = fd >= 0 ? fd : ring->kernel.fd;
             fds[n].events = POLL_IN;
             fds[n].revents = 0;
         }
         n++;
     }
+#endif
     if (ring->soft != NULL)
         return (int)(n + kring__soft_pollfds(ring->soft, n < count ? fds + n : NULL,
                                              n < count ? count - n : 0));

@@ -25,42 +25,59 @@ static struct kring__slot *owner(struct kring *ring, const struct io_uring_sqe *
     return slot;
 }
 
-/* Back to the front of what goes on; a chain's members follow their head one by one. */
-static void take_back(struct kring *ring, struct kring__slot *slot)
+static void unsubmit(struct kring *ring, struct kring__slot *slot)
 {
     slot->flags &= ~KRING__S_SUBMITTED;
     ring->submitted--;
     ring->stats.kernel--;
-    if (slot->flags & KRING__S_CHAINED) {
-        bool first = !(slot->flags & KRING__S_SEQUENCED);
+}
 
-        /* Mark the whole chain at its first unconsumed member; the others wait for their turn. */
-        for (uint32_t i = kring__index(ring, slot); first && i != KRING__NIL;
-             i = ring->slots[i].chain_next)
+/* Back to the front of what goes on; a chain's members follow their head one by one. */
+static void take_back(struct kring *ring, struct kring__slot *slot)
+{
+    unsubmit(ring, slot);
+    if ((slot->flags & KRING__S_CHAINED) && !(slot->flags & KRING__S_SEQUENCED)) {
+        /* A whole chain, at its first unconsumed member: the others wait for their turn. */
+        slot->flags |= KRING__S_SEQUENCED;
+        for (uint32_t i = slot->chain_next; i != KRING__NIL; i = ring->slots[i].chain_next) {
             ring->slots[i].flags |= KRING__S_SEQUENCED;
-        if (!first)
-            return;
+            if (ring->slots[i].flags & KRING__S_SUBMITTED)
+                unsubmit(ring, &ring->slots[i]);
+        }
     }
     kring__requeue(ring, slot);
 }
 
-static void report_lost(struct kring *ring)
+void kring__report_lost(struct kring *ring, struct kring__slot *slot)
+{
+    if (slot->flags & KRING__S_CANCEL_QUEUED)
+        kring__forget_cancel(ring, slot);
+    slot->flags &= ~(KRING__S_SUBMITTED | KRING__S_CANCEL_SENT);
+    slot->flags |= KRING__S_ORPHAN;
+    ring->submitted--;
+    /* The kernel may write to its memory for ever: a dropped one is never released. */
+    if (slot->state == KRING__DROPPED)
+        slot->release = NULL;
+    if (slot->chain_next != KRING__NIL)
+        slot->flags |= KRING__S_SEQUENCED;
+    kring__end(ring, slot, -KRING_ELOST, 0);
+}
+
+/*
+ * Those that cannot end by themselves: all of them where completions need enter, else those whose
+ * cancel did not reach the kernel any more, which nothing else may ever end.
+ */
+static void report_all_lost(struct kring *ring, bool all)
 {
     for (uint32_t i = 0; i < ring->slot_count; i++) {
         struct kring__slot *slot = &ring->slots[i];
+        uint32_t cancelled = slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME);
 
         if ((slot->state != KRING__RUNNING && slot->state != KRING__DROPPED) ||
             !(slot->flags & KRING__S_SUBMITTED) || slot->engine != KRING_ENGINE_KERNEL)
             continue;
-        slot->flags &= ~(KRING__S_SUBMITTED | KRING__S_CANCEL_SENT | KRING__S_CANCEL_QUEUED);
-        slot->flags |= KRING__S_ORPHAN;
-        ring->submitted--;
-        /* The kernel may write to its memory for ever: a dropped one is never released. */
-        if (slot->state == KRING__DROPPED)
-            slot->release = NULL;
-        if (slot->chain_next != KRING__NIL)
-            slot->flags |= KRING__S_SEQUENCED;
-        kring__end(ring, slot, -KRING_ELOST, 0);
+        if (all || (cancelled && !(slot->flags & KRING__S_CANCEL_SENT)))
+            kring__report_lost(ring, slot);
     }
 }
 
@@ -81,7 +98,7 @@ void kring__kernel_is_lost(struct kring *ring, int error)
             take_back(ring, slot);
     }
     kring__store_release(view->sq_tail, kring__load_acquire(view->sq_head));
-    if (ring->soft == NULL || (ring->caps.pub.setup_flags & IORING_SETUP_DEFER_TASKRUN))
-        report_lost(ring);
+    report_all_lost(ring, ring->soft == NULL ||
+                              (ring->caps.pub.setup_flags & IORING_SETUP_DEFER_TASKRUN));
     kring__downgrade(ring, KRING__OP_COUNT, error, "io_uring_enter is refused from now on");
 }

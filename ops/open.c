@@ -139,8 +139,11 @@ static void guard(struct kring *ring, uint8_t *memory, const struct plan *plan)
 
     *word = KRING__GUARD;
     ring->guard = word;
-    if (kring__sys_madvise(word, PAGE, WIPE_ON_FORK) < 0)
-        ring->owner_pid = (int32_t)kring__sys_getpid();
+    if (kring__sys_madvise(word, PAGE, WIPE_ON_FORK) < 0) {
+        long pid = kring__sys_getpid(); /* may be refused: then a fork goes unnoticed */
+
+        ring->owner_pid = pid > 0 ? (int32_t)pid : 0;
+    }
 }
 
 static int open_kernel(struct kring *ring, const struct plan *plan)
@@ -163,8 +166,7 @@ static int open_kernel(struct kring *ring, const struct plan *plan)
     if (!plan->wish.exact)
         return 0;
     /* Shortage is for the caller to see; everything else is the kernel's "not here". */
-    return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EINVAL
-               ? error : -KRING_EKERNEL;
+    return error == -ENOMEM || error == -EMFILE || error == -ENFILE ? error : -KRING_EKERNEL;
 }
 
 static int open_soft(struct kring *ring, struct plan *plan, uint8_t *memory)
@@ -225,6 +227,8 @@ static void close_all(struct kring *ring)
 #endif
     if (ring->wake_fd >= 0)
         (void)kring__sys_close(ring->wake_fd);
+    if (ring->event_fd >= 0)
+        (void)kring__sys_close(ring->event_fd);
     if (own)
         (void)kring__sys_munmap(memory, length);
     else
@@ -282,7 +286,7 @@ int kring_open(struct kring **out, const struct kring_options *options)
     ring->heap_limit = plan.options.timers;
     ring->pools = (struct kring__pool *)(void *)((uint8_t *)memory + plan.pools_at);
     ring->pool_count = plan.options.pools;
-    ring->kernel.fd = ring->wake_fd = ring->loop_fd = ring->timer_fd = -1;
+    ring->kernel.fd = ring->wake_fd = ring->loop_fd = ring->timer_fd = ring->event_fd = -1;
     guard(ring, memory, &plan);
     kring__slab_init(ring);
     error = open_engines(ring, &plan, memory);

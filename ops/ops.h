@@ -250,6 +250,20 @@ enum { KRING__TEST_BITS, KRING__TEST_NONZERO, KRING__TEST_EQUAL };
 extern const struct kring__row kring__rows[KRING__OP_COUNT];
 extern const struct kring__variant_row kring__variant_rows[KRING__VARIANT_COUNT];
 
+/* What an SQE points to that is read once, when it is submitted (ops/copies.c). */
+enum kring__copy_shape {
+    KRING__COPY_NOTHING,
+    KRING__COPY_VECTORS,      /* addr, len: iovec array */
+    KRING__COPY_MESSAGE,      /* addr: msghdr, with its vectors, name and ancillary data */
+    KRING__COPY_MESSAGE_BACK, /* addr: msghdr with its vectors; lengths and flags are results */
+    KRING__COPY_TIME,         /* addr: timespec */
+    KRING__COPY_NEW_TIME,     /* addr2: timespec, where timeout_flags say that there is one */
+    KRING__COPY_ADDRESS,      /* addr, addr2: socket address and its length */
+    KRING__COPY_SEND,         /* addr2, addr_len: socket address; vectors with SEND_VECTORIZED */
+    KRING__COPY_PATH          /* addr: string */
+};
+extern const uint8_t kring__copy_shapes[KRING__OP_COUNT];
+
 /* NULL for an opcode that we do not know. */
 static inline const struct kring__row *kring__row(unsigned opcode)
 {

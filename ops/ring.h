@@ -41,6 +41,9 @@ enum kring__tag {
     KRING__TAG_INTERNAL = 4, /* the watch on the soft engine's epoll fd */
     KRING__TAG_MESSAGE = 5   /* an arrival by MSG_RING: the low 52 bits are the sender's */
 };
+/* What TAG_INTERNAL has for an index: the watch (its generation says on which instance of the soft
+ * engine's set), and the cancel of one. */
+enum { KRING__WATCH, KRING__WATCH_CANCEL };
 #define KRING__INDEX_BITS 20
 #define KRING__MESSAGE_BITS 52
 
@@ -145,7 +148,8 @@ struct kring__pool {
 struct kring {
     struct kring__slot *slots;
     uint32_t slot_count;
-    struct kring__list free, waiting, ended;
+    uint32_t free; /* first of the free slots, linked by next */
+    struct kring__list waiting, ended;
     struct kring__list steps; /* what goes on: restarts, and chain members whose turn has come */
     uint32_t cancels; /* first slot of the list of cancels to send */
     uint32_t *heap;
@@ -171,6 +175,9 @@ struct kring {
     int32_t wake_fd;     /* own eventfd where there is no soft engine; else -1 */
     int32_t loop_fd;     /* outer epoll of kring_fd(), or -1 */
     int32_t timer_fd;
+    int32_t event_fd;    /* registered with a DEFER_TASKRUN ring once others wait for it, or -1 */
+    uint32_t loop_set;   /* which epoll instance of the soft engine the outer one has */
+    uint32_t watch_set;  /* and which our poll in the kernel is on */
     uint8_t watch_armed; /* our poll on the soft engine is in the kernel */
     uint8_t bound;       /* first submit done */
     uint8_t closing;
@@ -212,16 +219,68 @@ struct kring__iovec {
 
 /* ---- slab.c ---- */
 void kring__slab_init(struct kring *ring);
-struct kring__slot *kring__slot(struct kring *ring, kring_op op); /* NULL when stale */
 kring_op kring__handle(const struct kring *ring, const struct kring__slot *slot);
-void kring__move(struct kring *ring, struct kring__slot *slot, enum kring__state state);
 void kring__free_slot(struct kring *ring, struct kring__slot *slot);
-void kring__list_append(struct kring *ring, struct kring__list *list, struct kring__slot *slot);
-void kring__list_prepend(struct kring *ring, struct kring__list *list, struct kring__slot *slot);
-void kring__list_remove(struct kring *ring, struct kring__list *list, struct kring__slot *slot);
 static inline uint32_t kring__index(const struct kring *ring, const struct kring__slot *slot)
 {
     return (uint32_t)(slot - ring->slots);
+}
+
+/* NULL when stale. */
+static inline struct kring__slot *kring__slot(struct kring *ring, kring_op op)
+{
+    struct kring__slot *slot;
+
+    if (op.generation == 0 || op.index >= ring->slot_count)
+        return NULL;
+    slot = &ring->slots[op.index];
+    if (slot->generation != op.generation || slot->state == KRING__COMPLETE)
+        return NULL;
+    return slot;
+}
+
+extern const uint8_t kring__legal[];
+
+/* The only writer of a slot's state. */
+static inline void kring__move(struct kring *ring, struct kring__slot *slot,
+                               enum kring__state state)
+{
+    (void)ring;
+    if (!(kring__legal[slot->state] & 1u << state)) {
+#if CONFIG_KRING_ASSERT
+        __builtin_trap();
+#endif
+        return;
+    }
+    slot->state = (uint8_t)state;
+}
+
+static inline void kring__list_append(struct kring *ring, struct kring__list *list,
+                                      struct kring__slot *slot)
+{
+    uint32_t index = kring__index(ring, slot);
+
+    slot->next = KRING__NIL;
+    slot->prev = list->last;
+    if (list->last == KRING__NIL)
+        list->first = index;
+    else
+        ring->slots[list->last].next = index;
+    list->last = index;
+}
+
+static inline void kring__list_remove(struct kring *ring, struct kring__list *list,
+                                      struct kring__slot *slot)
+{
+    if (slot->prev == KRING__NIL)
+        list->first = slot->next;
+    else
+        ring->slots[slot->prev].next = slot->next;
+    if (slot->next == KRING__NIL)
+        list->last = slot->prev;
+    else
+        ring->slots[slot->next].prev = slot->prev;
+    slot->next = slot->prev = KRING__NIL;
 }
 
 /* For the operations' files. */
@@ -260,9 +319,14 @@ void kring__downgrade(struct kring *ring, unsigned opcode, int error, const char
 void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_t why);
 /* Puts it on the list of cancels that the next flush sends. */
 void kring__send_cancel(struct kring *ring, struct kring__slot *slot);
+void kring__forget_cancel(struct kring *ring, struct kring__slot *slot);
 void kring__end(struct kring *ring, struct kring__slot *slot, int64_t value, uint32_t flags);
 /* 0, or why the ring cannot be used now (forked child). */
-int kring__usable(const struct kring *ring);
+int kring__is_owner(const struct kring *ring);
+static inline int kring__usable(const struct kring *ring)
+{
+    return *ring->guard == KRING__GUARD && ring->owner_pid == 0 ? 0 : kring__is_owner(ring);
+}
 
 /* ---- flush.c ---- */
 /* True when something had to stay because a submission ring is full. */
@@ -274,6 +338,8 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
 uint32_t kring__unconsumed(const struct kring__view *view);
 /* enter is refused for good: what was not consumed moves to soft. */
 void kring__kernel_is_lost(struct kring *ring, int error);
+/* What the kernel has ends with -KRING_ELOST: nothing can reach it any more. */
+void kring__report_lost(struct kring *ring, struct kring__slot *slot);
 
 /* ---- sweep.c ---- */
 bool kring__is_sweep(const struct io_uring_sqe *sqe);
@@ -330,6 +396,13 @@ void kring__loop_close(struct kring *ring);
 /* Absolute ns of the ring's next timer of any kind. */
 int64_t kring__next_timer(struct kring *ring);
 bool kring__has_work(struct kring *ring);
+
+#if CONFIG_KRING_KERNEL_ENGINE
+/* What a sleeper outside of enter must watch to be woken by the kernel ring, or -errno. */
+int kring__kernel_wait_fd(struct kring *ring);
+/* Before each look at the ring: later events signal it again. */
+void kring__event_drain(struct kring *ring);
+#endif
 
 /* ---- direct.c ---- */
 int kring__direct_open(struct kring *ring);

@@ -5,7 +5,7 @@
  */
 #include "ring.h"
 
-/* Features without which kernel_is_poor() has to look at each waiting operation. */
+/* Features without which kring__caps_poor() has to look at each waiting operation. */
 #define KRING__POOR_WITHOUT (IORING_FEAT_RW_CUR_POS | IORING_FEAT_FAST_POLL)
 
 bool kring__soft_can(const struct kring *ring, unsigned opcode)
@@ -52,23 +52,6 @@ void kring__route_init(struct kring *ring)
             ring->fast[i] = KRING_ENGINE_KERNEL | KRING__FAST_PLAIN;
         }
     }
-}
-
-/* What this kernel knows but does badly enough that the soft engine is the better one. */
-static bool kernel_is_poor(const struct kring *ring, const struct kring__slot *slot)
-{
-    const struct io_uring_sqe *sqe = &slot->sqe;
-    const struct kring__row *row = kring__row(sqe->opcode);
-    uint32_t features = ring->caps.pub.features;
-
-    /* Below 5.6 an offset of -1 is an error, not the current position. */
-    if (!(features & IORING_FEAT_RW_CUR_POS) && sqe->off == (uint64_t)KRING_CUR_POS &&
-        row != NULL && (row->flags & KRING__RW))
-        return true;
-    /* Below 5.7 each waiting socket operation holds a worker, which cannot always be cancelled. */
-    return !(features & IORING_FEAT_FAST_POLL) && row != NULL && !(row->flags & KRING__RW) &&
-           (row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT) &&
-           sqe->opcode != IORING_OP_POLL_ADD;
 }
 
 /* The engine that owns something this SQE uses, AUTO when nothing does. */
@@ -127,7 +110,7 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
         return KRING_ENGINE_SOFT;
     }
     answer = kring__caps_check(&ring->caps, sqe, kring__variants_of(sqe), &missing);
-    if (home == KRING_ENGINE_AUTO && soft && kernel_is_poor(ring, slot))
+    if (home == KRING_ENGINE_AUTO && soft && kring__caps_poor(&ring->caps, sqe) != NULL)
         return KRING_ENGINE_SOFT;
     if (answer == KRING__YES)
         return KRING_ENGINE_KERNEL;

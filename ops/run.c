@@ -105,6 +105,8 @@ static int kernel_refused(struct kring *ring, int error)
     case -EAGAIN: /* no memory for requests now */
     case -EBUSY:  /* overflowed CQEs must be read first */
         return error;
+    case -ENOMEM: /* none for this thread's context, which its first enter makes */
+        return -EAGAIN;
     case -EEXIST: /* another thread owns the ring */
         return -EEXIST;
     case -EBADR: /* CQEs were dropped for want of memory (5.19+): their operations never end */
@@ -151,21 +153,53 @@ static int32_t watched_fd(struct kring *ring)
     return fd >= 0 ? fd : kring__soft_wake_fd(ring->soft);
 }
 
+static bool place_internal(struct kring *ring, const struct io_uring_sqe *sqe, uint64_t user_data)
+{
+    if (!kring__place(ring, KRING_ENGINE_KERNEL, sqe, user_data, 0))
+        return false;
+    ring->stats.kernel--;
+    return true;
+}
+
+static uint64_t watch_data(const struct kring *ring)
+{
+    return kring__pack(KRING__WATCH, ring->watch_set, KRING__TAG_INTERNAL, 0);
+}
+
+/* The soft engine has another epoll instance now: the poll on the old one would never fire. */
+static void renew_watch(struct kring *ring)
+{
+    struct io_uring_sqe sqe;
+    uint32_t set = ring->soft != NULL ? kring__soft_epoll_sets(ring->soft) : 0;
+
+    if (ring->watch_armed && set != ring->watch_set) {
+        memset(&sqe, 0, sizeof sqe);
+        sqe.opcode = IORING_OP_ASYNC_CANCEL;
+        sqe.fd = -1;
+        sqe.addr = watch_data(ring);
+        if (!place_internal(ring, &sqe,
+                            kring__pack(KRING__WATCH_CANCEL, 0, KRING__TAG_INTERNAL, 0)))
+            return;
+        ring->watch_armed = 0;
+    }
+    ring->watch_set = set;
+}
+
 static void arm_watch(struct kring *ring)
 {
     struct io_uring_sqe sqe;
 
-    if (ring->watch_armed || watched_fd(ring) < 0)
+    if (watched_fd(ring) < 0)
+        return;
+    renew_watch(ring);
+    if (ring->watch_armed)
         return;
     memset(&sqe, 0, sizeof sqe);
     sqe.opcode = IORING_OP_POLL_ADD;
     sqe.fd = watched_fd(ring);
     sqe.poll32_events = kring__poll_mask(1 /* POLLIN */);
-    if (kring__place(ring, KRING_ENGINE_KERNEL, &sqe, kring__pack(0, 0, KRING__TAG_INTERNAL, 0),
-                     0)) {
-        ring->stats.kernel--;
+    if (place_internal(ring, &sqe, watch_data(ring)))
         ring->watch_armed = 1;
-    }
 }
 
 static bool overflowed(struct kring *ring)
@@ -298,6 +332,8 @@ static int hand_over_rest(struct kring *ring)
     return error;
 }
 
+#define BLIND_NS (10 * KRING_MS)
+
 static int sleep_soft(struct kring *ring, int64_t until_ns)
 {
     int error;
@@ -306,7 +342,10 @@ static int sleep_soft(struct kring *ring, int64_t until_ns)
     if (ring->kernel.fd >= 0) {
         if (kring__soft_epoll_fd(ring->soft) >= 0 && !ring->kernel_lost)
             return foreign_wait(ring, until_ns);
-        kring__soft_also_wait(ring->soft, ring->kernel.fd);
+        error = kring__kernel_wait_fd(ring);
+        if (error < 0 && until_ns > kring__now_ns() + BLIND_NS)
+            until_ns = kring__now_ns() + BLIND_NS; /* no fd to be woken by: look again soon */
+        kring__soft_also_wait(ring->soft, error < 0 ? ring->kernel.fd : error);
     }
 #endif
     error = soft_enter(ring, true, until_ns);
@@ -363,6 +402,10 @@ int kring__round(struct kring *ring, int64_t until_ns)
     bool watched = ring->watch_armed != 0;
     int error;
 
+#if CONFIG_KRING_KERNEL_ENGINE
+    if (ring->event_fd >= 0)
+        kring__event_drain(ring);
+#endif
     kring__deadline_expire(ring);
     error = hand_over(ring);
     if (error == 0 && until_ns != 0 && may_sleep(ring, delivered)) {
@@ -490,6 +533,8 @@ int kring_wake(struct kring *ring)
         return kring__soft_wake(ring->soft);
 #endif
     rc = kring__sys_write(ring->wake_fd, &one, sizeof one);
+    if (rc < 0)
+        rc = kring__sys_write(ring->wake_fd, &one, sizeof one);
     return rc < 0 && rc != -EAGAIN ? (int)rc : 0; /* EAGAIN: the counter is full, it will wake */
 }
 

@@ -2,56 +2,19 @@
 /* The slab of operations: slots, their lists, and the one function that moves their state. */
 #include "ring.h"
 
-void kring__list_append(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
-{
-    uint32_t index = kring__index(ring, slot);
-
-    slot->next = KRING__NIL;
-    slot->prev = list->last;
-    if (list->last == KRING__NIL)
-        list->first = index;
-    else
-        ring->slots[list->last].next = index;
-    list->last = index;
-}
-
-void kring__list_prepend(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
-{
-    uint32_t index = kring__index(ring, slot);
-
-    slot->prev = KRING__NIL;
-    slot->next = list->first;
-    if (list->first == KRING__NIL)
-        list->last = index;
-    else
-        ring->slots[list->first].prev = index;
-    list->first = index;
-}
-
-void kring__list_remove(struct kring *ring, struct kring__list *list, struct kring__slot *slot)
-{
-    if (slot->prev == KRING__NIL)
-        list->first = slot->next;
-    else
-        ring->slots[slot->prev].next = slot->next;
-    if (slot->next == KRING__NIL)
-        list->last = slot->prev;
-    else
-        ring->slots[slot->next].prev = slot->prev;
-    slot->next = slot->prev = KRING__NIL;
-}
-
 void kring__slab_init(struct kring *ring)
 {
-    ring->free.first = ring->free.last = KRING__NIL;
-    ring->waiting = ring->ended = ring->steps = ring->free;
+    ring->waiting.first = ring->waiting.last = KRING__NIL;
+    ring->ended = ring->steps = ring->waiting;
+    ring->free = KRING__NIL;
     ring->cancels = KRING__NIL;
     ring->draining = KRING__NIL;
     ring->current = KRING__NIL;
-    for (uint32_t i = 0; i < ring->slot_count; i++) {
+    for (uint32_t i = ring->slot_count; i-- > 0;) {
         ring->slots[i].generation = 1;
         ring->slots[i].state = KRING__COMPLETE;
-        kring__list_append(ring, &ring->free, &ring->slots[i]);
+        ring->slots[i].next = ring->free;
+        ring->free = i;
     }
 }
 
@@ -61,20 +24,8 @@ kring_op kring__handle(const struct kring *ring, const struct kring__slot *slot)
     return op;
 }
 
-struct kring__slot *kring__slot(struct kring *ring, kring_op op)
-{
-    struct kring__slot *slot;
-
-    if (op.generation == 0 || op.index >= ring->slot_count)
-        return NULL;
-    slot = &ring->slots[op.index];
-    if (slot->generation != op.generation || slot->state == KRING__COMPLETE)
-        return NULL;
-    return slot;
-}
-
 /* Row: from. A bit for each legal successor. */
-static const uint8_t legal[] = {
+const uint8_t kring__legal[] = {
     [KRING__COMPLETE] = 1u << KRING__NOT_STARTED,
     [KRING__NOT_STARTED] = 1u << KRING__RUNNING | 1u << KRING__COMPLETE,
     [KRING__RUNNING] = 1u << KRING__DONE | 1u << KRING__DROPPED,
@@ -82,25 +33,14 @@ static const uint8_t legal[] = {
     [KRING__DROPPED] = 1u << KRING__COMPLETE,
 };
 
-void kring__move(struct kring *ring, struct kring__slot *slot, enum kring__state state)
-{
-    (void)ring;
-    if (!(legal[slot->state] & 1u << state)) {
-#if CONFIG_KRING_ASSERT
-        __builtin_trap();
-#endif
-        return;
-    }
-    slot->state = (uint8_t)state;
-}
-
 void kring__free_slot(struct kring *ring, struct kring__slot *slot)
 {
     kring__move(ring, slot, KRING__COMPLETE);
     if (++slot->generation == 0)
         slot->generation = 1; /* 0 marks an error in a handle */
     /* First in, last out keeps the slot in the cache; stale handles differ by generation. */
-    kring__list_prepend(ring, &ring->free, slot);
+    slot->next = ring->free;
+    ring->free = kring__index(ring, slot);
 }
 
 static kring_op error_handle(int error)
@@ -117,10 +57,10 @@ kring_op kring__new(struct kring *ring, unsigned opcode, struct io_uring_sqe **s
     *sqe = NULL;
     if (row != NULL && !row->enabled)
         return error_handle(-KRING_EKERNEL);
-    if (ring->free.first == KRING__NIL)
+    if (ring->free == KRING__NIL)
         return error_handle(-EAGAIN);
-    slot = &ring->slots[ring->free.first];
-    kring__list_remove(ring, &ring->free, slot);
+    slot = &ring->slots[ring->free];
+    ring->free = slot->next;
     kring__move(ring, slot, KRING__NOT_STARTED);
     memset(&slot->sqe, 0, sizeof slot->sqe);
     slot->sqe.opcode = (uint8_t)opcode;
@@ -213,10 +153,14 @@ struct kring__caps *kring__ring_caps(struct kring *ring)
     return &ring->caps;
 }
 
-int kring__usable(const struct kring *ring)
+/* Not in the usual way: a forked child, or a ring whose guard page is not wiped by fork. */
+int kring__is_owner(const struct kring *ring)
 {
+    long pid;
+
     /* In a forked child the rings belong to the parent. */
     if (*ring->guard != KRING__GUARD)
         return -ESTALE;
-    return ring->owner_pid == 0 || kring__sys_getpid() == ring->owner_pid ? 0 : -ESTALE;
+    pid = kring__sys_getpid();
+    return pid < 0 || pid == ring->owner_pid ? 0 : -ESTALE;
 }

@@ -388,6 +388,19 @@ void kring__send_cancel(struct kring *ring, struct kring__slot *slot)
     ring->cancels = kring__index(ring, slot);
 }
 
+/* It ended first. Its slot may start another life at once: nothing may point to it. */
+void kring__forget_cancel(struct kring *ring, struct kring__slot *slot)
+{
+    uint32_t *at = &ring->cancels, index = kring__index(ring, slot);
+
+    slot->flags &= ~KRING__S_CANCEL_QUEUED;
+    while (*at != KRING__NIL && *at != index)
+        at = &ring->slots[*at].cancel_next;
+    if (*at == index)
+        *at = slot->cancel_next;
+    slot->cancel_next = KRING__NIL;
+}
+
 void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_t why)
 {
     slot->flags |= why;
@@ -408,6 +421,10 @@ void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_
     }
     if ((slot->flags & KRING__S_SUBMITTED) &&
         !(slot->flags & (KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT))) {
+        if (slot->engine == KRING_ENGINE_KERNEL && ring->kernel_lost) {
+            kring__report_lost(ring, slot); /* a cancel no longer reaches it */
+            return;
+        }
         slot->flags |= KRING__S_CANCEL_QUEUED;
         /* No engine finds a member whose turn has not come: kring__chain_step() sends it then. */
         if (!(slot->flags & KRING__S_CHAINED) || (slot->flags & KRING__S_CHAIN_HEAD))

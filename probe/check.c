@@ -10,6 +10,28 @@ static bool selects_unsupported(const struct kring__caps *caps, const struct io_
            !(caps->pub.features & IORING_FEAT_RECVSEND_BUNDLE);
 }
 
+const char *kring__caps_poor(const struct kring__caps *caps, const struct io_uring_sqe *sqe)
+{
+    const struct kring__row *row = kring__row(sqe->opcode);
+    uint32_t features = caps->pub.features;
+
+    if (row == NULL)
+        return NULL;
+    if (!(features & IORING_FEAT_RW_CUR_POS) && sqe->off == (uint64_t)KRING_CUR_POS &&
+        (row->flags & KRING__RW))
+        return "below 5.6 io_uring has no current position";
+    if (sqe->opcode == IORING_OP_POLL_ADD &&
+        caps->variant[KRING__VARIANT_POLL_UPDATE].answer == KRING__NO)
+        return "below 5.13 io_uring cannot update a poll";
+    if (sqe->opcode == IORING_OP_TIMEOUT &&
+        caps->variant[KRING__VARIANT_TIMEOUT_UPDATE].answer == KRING__NO)
+        return "below 5.11 io_uring cannot update a timeout";
+    if (!(features & IORING_FEAT_FAST_POLL) && !(row->flags & KRING__RW) &&
+        (row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT))
+        return "below 5.7 each operation that waits holds a worker of io_uring";
+    return NULL;
+}
+
 enum kring__answer kring__caps_check(const struct kring__caps *caps,
                                      const struct io_uring_sqe *sqe, uint64_t variants,
                                      int *missing)

@@ -98,6 +98,11 @@ enum kring__answer kring__caps_check(const struct kring__caps *caps,
                                      const struct io_uring_sqe *sqe, uint64_t variants,
                                      int *missing);
 /*
+ * What this kernel knows but does badly enough that engine auto prefers the soft engine: why (a
+ * static text), or NULL.
+ */
+const char *kring__caps_poor(const struct kring__caps *caps, const struct io_uring_sqe *sqe);
+/*
  * Settles every CANNOT_TELL of these by one functional trial on a scratch ring; cached. Variants
  * that an old kernel silently ignores are NO when no trial is possible; others stay CANNOT_TELL.
  */

@@ -53,10 +53,7 @@ void kring__scratch_close(struct kring__scratch *scratch)
 
 int64_t kring__probe_now(void)
 {
-    struct kring_timespec now = {0, 0};
-
-    kring__sys_clock_gettime(1 /* CLOCK_MONOTONIC */, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+    return kring__now_ns();
 }
 
 static unsigned reap(struct kring__kernel *kernel, struct io_uring_cqe *cqes, unsigned got,

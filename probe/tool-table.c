@@ -8,10 +8,14 @@ enum kring_route_word kring_tool_route(const struct kring_report *report, unsign
                                        unsigned answer)
 {
     const struct kring__row *row = &kring__rows[opcode];
+    struct io_uring_sqe sqe;
 
+    memset(&sqe, 0, sizeof sqe);
+    sqe.opcode = (uint8_t)opcode;
     if (!row->enabled)
         return ROUTE_OFF;
-    if (report->caps.pub.engine == KRING_ENGINE_KERNEL && answer == KRING__YES)
+    if (report->caps.pub.engine == KRING_ENGINE_KERNEL && answer == KRING__YES &&
+        (row->attempt == NULL || kring__caps_poor(&report->caps, &sqe) == NULL))
         return ROUTE_NATIVE;
     if (report->caps.pub.engine == KRING_ENGINE_KERNEL && answer == KRING__CANNOT_TELL)
         return ROUTE_TRIED;

@@ -103,8 +103,11 @@ static void on_done(struct kring *ring, kring_op op, const struct kring_result *
     o->value = result->value;
     if (!(result->flags & KRING_MORE))
         o->finals++;
-    if (o->creates && result->value >= 0)
+    if (o->creates && result->value >= 0) {
         faults_own(o->run, (int)result->value);
+        if (!(fcntl((int)result->value, F_GETFD) & FD_CLOEXEC))
+            faults_break(o->run, "%s: a descriptor that an exec would inherit", o->text);
+    }
     if (result->value < 0 && !o->fails)
         soft_failure(o->run, o->text, result->value);
     if (o->hook)

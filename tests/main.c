@@ -2,7 +2,9 @@
 /*
  * kring-tests: runs every suite, or those named.
  *
- *   kring-tests [-l] [SUITE[/TEST]]...       names may be shell patterns
+ *   kring-tests [-l] [-x SUITE[/TEST]]... [SUITE[/TEST]]...     names may be shell patterns
+ *
+ * -l lists, -x leaves out.
  *
  * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120).
  */
@@ -22,10 +24,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KRING_SUITE(name) int kring_test_##name(void);
-#include "suites.h"
-#undef KRING_SUITE
-
 static struct {
     unsigned passed, failed, skipped;
     const char *skip; /* why the running test skips itself */
@@ -34,6 +32,8 @@ static struct {
     char dir[64];     /* its directory, empty if it asked for none */
     timer_t watchdog;
     long limit_s;
+    char *without[8]; /* names to leave out */
+    int withouts;
 } run;
 
 int kring_test_add(const char *suite, const struct kring_test *tests, size_t count)
@@ -201,7 +201,7 @@ static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFa
     fflush(stdout);
 }
 
-static bool selected(const char *suite, const char *test, char **names, int count)
+static bool named(const char *suite, const char *test, char **names, int count)
 {
     char path[256];
 
@@ -209,7 +209,7 @@ static bool selected(const char *suite, const char *test, char **names, int coun
     for (int i = 0; i < count; i++)
         if (!fnmatch(names[i], path, 0) || !fnmatch(names[i], suite, 0))
             return true;
-    return count == 0;
+    return false;
 }
 
 /* Leaves only the tests that were named active, and prints them if asked; how many they are. */
@@ -221,7 +221,8 @@ static unsigned choose(char **names, int count, bool list)
         unsigned here = 0;
 
         for (CU_pTest t = s->pTest; t; t = t->pNext) {
-            bool on = selected(s->pName, t->pName, names, count);
+            bool on = (count == 0 || named(s->pName, t->pName, names, count)) &&
+                      !named(s->pName, t->pName, run.without, run.withouts);
 
             t->fActive = on ? CU_TRUE : CU_FALSE;
             here += on;
@@ -236,10 +237,17 @@ static unsigned choose(char **names, int count, bool list)
 
 int main(int argc, char **argv)
 {
-    bool list = argc > 1 && !strcmp(argv[1], "-l");
-    int first = list ? 2 : 1;
+    bool list = false;
     char *summary;
+    int option;
 
+    while ((option = getopt(argc, argv, "lx:")) != -1)
+        if (option == 'l')
+            list = true;
+        else if (option == 'x' && run.withouts < 8)
+            run.without[run.withouts++] = optarg;
+        else
+            return 2;
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 2;
 #define KRING_SUITE(name)                                                     \
@@ -249,7 +257,7 @@ int main(int argc, char **argv)
     }
 #include "suites.h"
 #undef KRING_SUITE
-    if (!choose(argv + first, argc - first, list)) {
+    if (!choose(argv + optind, argc - optind, list)) {
         fprintf(stderr, "kring-tests: no test has that name (-l lists them)\n");
         return 2;
     }

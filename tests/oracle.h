@@ -169,6 +169,8 @@ enum oracle_verdict oracle_compare(const struct oracle_program *program,
                                    struct oracle_cover *cover, bool verbose, FILE *out);
 /* Runs one engine only and prints the log. 0, or 1 when the run did not finish. */
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out);
+/* Of the running kernel, KRING__V. */
+uint32_t oracle_kernel_release(void);
 /* Why no program can run here, or NULL. */
 const char *oracle_unavailable(void);
 
@@ -209,6 +211,9 @@ int oracle_matrix_load(const char *path, FILE *out);
 void oracle_matrix_add(const char *program, const struct oracle_cover *cover);
 /* Prints operation, kind, name, program; returns the number of empty cells. */
 int oracle_matrix_report(FILE *table, FILE *out);
+
+/* Ends oracle_suite() at the first difference. */
+extern bool oracle_stop_early;
 
 struct oracle_counts {
     unsigned equal, accepted, different, skipped;

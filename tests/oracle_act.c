@@ -239,6 +239,16 @@ static void act_sleep(struct oracle_run *run)
         ;
 }
 
+/* smash OBJECT: its memory becomes zeros; what was submitted must not care. */
+static void act_smash(struct oracle_run *run)
+{
+    struct oracle_object *object = oracle_object(run, oracle_arg(run, 1));
+
+    if (!object || !object->data)
+        oracle_wrong(run, "no such memory", oracle_arg(run, 1));
+    memset(object->data, 0, object->length);
+}
+
 static void act_close(struct oracle_run *run)
 {
     log_result(run, "close", close(fd_arg(run, 1)) < 0 ? -errno : 0);
@@ -255,6 +265,7 @@ bool oracle_act(struct oracle_run *run, const char *verb)
         { "files", act_files }, { "update", act_update }, { "ring-group", act_ring_group },
         { "ring-add", act_ring_add }, { "ring-remove", act_ring_remove },
         { "register", act_register }, { "alarm", act_alarm }, { "sleep", act_sleep },
+        { "smash", act_smash },
     };
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {

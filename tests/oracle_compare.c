@@ -45,7 +45,7 @@ const char *oracle_unavailable(void)
     return known ? NULL : text;
 }
 
-static uint32_t kernel_release(void)
+uint32_t oracle_kernel_release(void)
 {
     struct utsname name;
     unsigned major = 0, minor = 0;
@@ -211,7 +211,7 @@ enum oracle_verdict oracle_compare(const struct oracle_program *program,
     struct oracle_result *kernel = end(&on_kernel), *soft = end(&on_soft);
     enum oracle_verdict verdict;
 
-    if (kernel->since > kernel_release()) {
+    if (kernel->since > oracle_kernel_release()) {
         munmap(kernel, sizeof *kernel);
         munmap(soft, sizeof *soft);
         return ORACLE_SKIPPED;
@@ -251,10 +251,10 @@ static int64_t now_ms(void)
 
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out)
 {
-    int64_t start = now_ms();
+    int64_t began = now_ms();
     struct running run = start(program, soft);
     struct oracle_result *result = end(&run);
-    int64_t took = now_ms() - start;
+    int64_t took = now_ms() - began;
     int failed = !result->finished;
 
     fprintf(out, "%s on %s\n%s", program->name, soft ? "soft" : "kernel", result->log);

@@ -7,6 +7,7 @@
  *   kring-oracle --show kernel|soft PROGRAM     one log
  *   kring-oracle --text 'PROGRAM' [--show ...]  a program that is not in the tables
  *   kring-oracle --list
+ * --stop ends the run at the first difference.
  *
  * Exit status: 0 equal, 1 something differs, 2 usage, 77 there is no io_uring to compare with.
  */
@@ -23,7 +24,7 @@ static struct {
     uint64_t seed;
     unsigned count;
     const char *matrix, *table, *differences, *only, *show, *text;
-    bool list, verbose, stop;
+    bool list, verbose;
 } options = {
     .seed = 1, .count = 100, .matrix = "tests/oracle_matrix.tsv",
     .differences = "docs/differences.md",
@@ -54,7 +55,7 @@ static int usage(void)
 {
     fprintf(stderr, "usage: kring-oracle [--seed N] [--count N] [--matrix FILE] [--table FILE]\n"
                     "                    [--differences FILE] [--only PATTERN] [--verbose]\n"
-                    "                    [--show kernel|soft] [--text PROGRAM] [--list]\n");
+                    "                    [--show kernel|soft] [--text PROGRAM] [--list] [--stop]\n");
     return 2;
 }
 
@@ -64,7 +65,7 @@ static int parse(int argc, char **argv)
         { "seed", 1, NULL, 's' }, { "count", 1, NULL, 'c' }, { "matrix", 1, NULL, 'm' },
         { "table", 1, NULL, 't' }, { "differences", 1, NULL, 'd' }, { "only", 1, NULL, 'o' },
         { "show", 1, NULL, 'w' }, { "text", 1, NULL, 'x' }, { "list", 0, NULL, 'l' },
-        { "verbose", 0, NULL, 'v' }, { NULL, 0, NULL, 0 },
+        { "verbose", 0, NULL, 'v' }, { "stop", 0, NULL, 'S' }, { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -84,6 +85,7 @@ static int parse(int argc, char **argv)
         case 'x': options.text = optarg; break;
         case 'l': options.list = true; break;
         case 'v': options.verbose = true; break;
+        case 'S': oracle_stop_early = true; break;
         default: return usage();
         }
     }
@@ -100,7 +102,8 @@ static int run_all(void)
     clock_gettime(CLOCK_MONOTONIC, &a);
     wrong = oracle_suite(options.seed, options.count, *options.matrix ? options.matrix : NULL, table,
                          stdout, &counts);
-    wrong += oracle_check_differences(options.differences, stdout);
+    if (!(oracle_stop_early && wrong))
+        wrong += oracle_check_differences(options.differences, stdout);
     clock_gettime(CLOCK_MONOTONIC, &b);
     if (table)
         fclose(table);

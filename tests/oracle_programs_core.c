@@ -187,6 +187,26 @@ const struct oracle_program oracle_programs_core[] = {
     { "cancel-linked-with-skip", "ordered; pipe p; buf b 4; read fd=pr addr=b len=4 ud=1; enter 0; unordered;"
       " async_cancel addr=1 flags=SKIP ud=2; enter 1; enter 0" },
 
+    /* ---- memory that a submitted SQE refers to may be used again at once ---- */
+    { "reused-iovec", "pipe p; buf b 8; iov v b:0:4 b:5:2; readv fd=pr addr=v len=2; enter 0; smash v;"
+      " put pw 'abcdef'; enter 1" },
+    { "reused-write-iovec", "pipe p full; buf b 'abcd'; iov v b:0:4; writev fd=pw addr=v len=1; enter 0; smash v;"
+      " get pr 4096; enter 1" },
+    { "reused-message", "pair s stream; fill sa; buf b 'x'; iov v b:0:1; msg m iov=v; sendmsg fd=sa addr=m len=1;"
+      " enter 0; smash v; smash m; get sb 99999; enter 1" },
+    { "reused-receive-iovec", "pair s stream; buf b 8; iov v b:0:8; msg m iov=v; recvmsg fd=sa addr=m len=1; enter 0;"
+      " smash v; put sb 'abc'; enter 1" },
+    { "reused-path", "file f 'x'; path n 'f'; pipe p; buf b 1; read fd=pr addr=b len=1 flags=LINK;"
+      " openat fd=AT_FDCWD addr=n; enter 0; smash n; put pw 'x'; enter 2" },
+    { "reused-statx-path", "file f 'x'; path n 'f'; statxbuf s; pipe p; buf b 1; read fd=pr addr=b len=1 flags=LINK;"
+      " statx fd=AT_FDCWD addr=n len=STATX_SIZE off=s; enter 0; smash n; put pw 'x'; enter 2" },
+    { "reused-time", "time t 10s; pipe p; buf b 1; read fd=pr addr=b len=1 flags=LINK; timeout addr=t len=1;"
+      " enter 0; smash t; put pw 'x'; enter 1; enter 1 wait=5ms" },
+    { "reused-link-time", "time t 10s; pipe p; buf b 1; nop flags=LINK; read fd=pr addr=b len=1 flags=LINK;"
+      " link_timeout addr=t len=1; enter 1; smash t; enter 1 wait=5ms; put pw 'x'; enter 2" },
+    { "reused-address", "sock l unix listening; sock c unix; address a of l; pipe p; buf b 1;"
+      " read fd=pr addr=b len=1 flags=LINK; connect fd=c addr=a off=len:a; enter 0; smash a; put pw 'x'; enter 2" },
+
     /* ---- a full completion queue ---- */
     { "overflow-keeps-all", "ordered; setup entries=4 cq=4; nop; nop; nop; nop; enter 4 keep; nop; nop; nop;"
       " enter 0 keep; enter 0; enter 0; enter 0" },

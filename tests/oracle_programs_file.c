@@ -25,7 +25,7 @@ const struct oracle_program oracle_programs_file[] = {
       " enter 1" },
     { "read-pipe-nowait", "pipe p; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 1" },
     { "read-nowait-in-a-worker", "file f 'x'; pipe p; buf b 8; fsync fd=f flags=LINK;"
-      " read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 2 wait=20ms" },
+      " read fd=pr addr=b len=8 of=RWF_NOWAIT; until 1; enter 1 wait=20ms" },
     { "read-pipe-nowait-data", "pipe p 'abc'; buf b 8; read fd=pr addr=b len=8 of=RWF_NOWAIT; enter 1" },
     { "read-pipe-end", "pipe p; closefd pw; buf b 8; read fd=pr addr=b len=8; enter 1" },
     { "read-pipe-end-while-waiting", "pipe p; buf b 8; read fd=pr addr=b len=8; enter 0; closefd pw; enter 1" },
@@ -83,6 +83,9 @@ const struct oracle_program oracle_programs_file[] = {
     { "readv-select-two", "pipe p 'hello'; buf m 32; buf u 4; iov v u:0:4 u:0:4;"
       " provide_buffers fd=2 addr=m len=16 group=1; enter 1; readv fd=pr addr=v len=2 flags=SELECT group=1;"
       " enter 1" },
+    { "readv-select-none", "pipe p 'hello'; buf u 4; iov v u:0:4; readv fd=pr addr=v len=1 flags=SELECT group=3;"
+      " enter 1" },
+    { "readv-unknown-flag", "file f 'abc'; buf b 8; iov v b:0:3; readv fd=f addr=v len=1 of=0x4000000; enter 1" },
     { "readv-nowait", "pipe p; buf b 8; iov v b:0:3; readv fd=pr addr=v len=1 of=RWF_NOWAIT; enter 1" },
     { "readv-write-only", "file f 'abc' wronly; buf b 8; iov v b:0:3; readv fd=f addr=v len=1; enter 1" },
     { "readv-directory", "dir d; buf b 8; iov v b:0:3; readv fd=d addr=v len=1; enter 1" },
@@ -170,6 +173,8 @@ const struct oracle_program oracle_programs_file[] = {
     { "openat-long-name", "path n 'n'*300; openat fd=AT_FDCWD addr=n; enter 1" },
     { "openat-long-path", "path n 'n/'*3000; openat fd=AT_FDCWD addr=n; enter 1" },
     { "openat-nonblock", "file f 'x'; path n 'f'; openat fd=AT_FDCWD addr=n of=O_NONBLOCK|O_RDWR; enter 1" },
+    { "openat-nofollow", "file f 'x'; path n 'f'; openat fd=AT_FDCWD addr=n of=O_NOFOLLOW|O_CLOEXEC; enter 1" },
+    { "openat-tmpfile", "path n '.'; openat fd=AT_FDCWD addr=n of=O_TMPFILE|O_RDWR len=0600; enter 1" },
     { "openat-path-only", "file f 'x'; path n 'f'; openat fd=AT_FDCWD addr=n of=O_PATH; enter 1" },
     { "openat-fixed-dirfd", "dir d; files d; path n '.'; openat fd=0 addr=n flags=FIXED; enter 1" },
     { "openat-buf-index", "path n '.'; openat fd=AT_FDCWD addr=n group=2; enter 1" },
@@ -228,6 +233,8 @@ const struct oracle_program oracle_programs_file[] = {
       " of=AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC; enter 1" },
     { "statx-dont-sync", "file f 'hello'; path n 'f'; statxbuf x;"
       " statx fd=AT_FDCWD addr=n len=STATX_BASIC_STATS off=x of=AT_STATX_DONT_SYNC; enter 1" },
+    { "statx-force-sync", "file f 'hello'; path n 'f'; statxbuf x;"
+      " statx fd=AT_FDCWD addr=n len=STATX_BASIC_STATS off=x of=AT_STATX_FORCE_SYNC|AT_NO_AUTOMOUNT; enter 1" },
     { "statx-nofollow", "file f 'hello'; path n 'f'; statxbuf x; statx fd=AT_FDCWD addr=n"
       " len=STATX_BASIC_STATS off=x of=AT_SYMLINK_NOFOLLOW; enter 1" },
     { "statx-bad-path-address", "statxbuf x; statx fd=AT_FDCWD addr=8 len=STATX_SIZE off=x; enter 1" },

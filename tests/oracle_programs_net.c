@@ -8,6 +8,7 @@ const struct oracle_program oracle_programs_net[] = {
     { "socket-nonblock", "socket fd=AF_UNIX off=SOCK_STREAM|SOCK_NONBLOCK; enter 1" },
     { "socket-bad-family", "socket fd=4000 off=SOCK_STREAM; enter 1" },
     { "socket-bad-type", "socket fd=AF_UNIX off=77; enter 1" },
+    { "socket-unknown-type", "socket fd=AF_UNIX off=4; enter 1" },
     { "socket-bad-protocol", "socket fd=AF_UNIX off=SOCK_STREAM len=99; enter 1" },
     { "socket-inet-bad-protocol", "socket fd=AF_INET off=SOCK_STREAM len=17; enter 1" },
     { "socket-flags-set", "socket fd=AF_UNIX off=SOCK_STREAM of=1; enter 1" },
@@ -107,6 +108,8 @@ const struct oracle_program oracle_programs_net[] = {
     { "connect-wrong-family", "sock c tcp; address a unix x; connect fd=c addr=a off=len:a; enter 1" },
     { "connect-wrong-type", "sock l unix listening; sock c unixdgram; address a of l;"
       " connect fd=c addr=a off=len:a; enter 1" },
+    { "connect-wrong-type-path", "sock l unix; address a path lsock; bind fd=l addr=a off=len:a; enter 1;"
+      " sock c unixdgram; connect fd=c addr=a off=len:a; enter 1" },
     { "connect-nonblock-tcp", "sock l tcp listening; sock c tcp nonblock; address a of l;"
       " connect fd=c addr=a off=len:a; enter 1" },
     { "connect-datagram", "sock l unixdgram bound; sock c unixdgram; address a of l; buf b 'hi';"

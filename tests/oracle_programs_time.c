@@ -22,7 +22,11 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-abs-boottime", "time t abs+3ms boottime; timeout addr=t len=1 of=TIMEOUT_ABS|TIMEOUT_BOOTTIME; enter 1" },
     { "timeout-abs-realtime", "time t abs+3ms realtime; timeout addr=t len=1 of=TIMEOUT_ABS|TIMEOUT_REALTIME; enter 1" },
     { "timeout-order", "ordered; time a 6ms; time b 2ms; time c 4ms; timeout addr=a len=1; timeout addr=b len=1;"
-      " timeout addr=c len=1; enter 3" },
+      " timeout addr=c len=1; until 1 2 3" },
+    { "timeout-ends-the-wait", "time a 1ms; time b 200ms; timeout addr=a len=1; timeout addr=b len=1; enter 2" },
+    { "timeout-order-many", "ordered; time a 7ms; time b 3ms; time c 9ms; time d 5ms; time e 11ms; time f 1ms;"
+      " timeout addr=a len=1; timeout addr=b len=1; timeout addr=c len=1; timeout addr=d len=1; timeout addr=e len=1;"
+      " timeout addr=f len=1; until 1 2 3 4 5 6" },
     { "timeout-etime-breaks-link", "ordered; time t 2ms; timeout addr=t len=1 flags=LINK; nop; enter 2" },
     { "timeout-etime-keeps-hardlink", "ordered; time t 2ms; timeout addr=t len=1 flags=HARD; nop; enter 2" },
     { "timeout-etime-success-keeps-link", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_ETIME_SUCCESS"
@@ -36,16 +40,16 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-count-itself", "time t 2ms; time u 10s; timeout addr=u len=1 off=1; timeout addr=t len=1; enter 2" },
     { "timeout-count-breaks-no-link", "ordered; time t 10s; timeout addr=t len=1 off=1 flags=LINK; nop ud=8; nop ud=9;"
       " enter 3" },
-    { "timeout-count-earlier", "time t 3ms; nop; timeout addr=t len=1 off=1; enter 2" },
+    { "timeout-count-earlier", "time t 3ms; nop; timeout addr=t len=1 off=1; until 1 2" },
     { "timeout-count-large", "time t 3ms; timeout addr=t len=1 off=100; nop; nop; nop; enter 4" },
-    { "timeout-multishot", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=3; enter 3" },
-    { "timeout-multishot-forever", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT ud=5; enter 2;"
+    { "timeout-multishot", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=3; until 1" },
+    { "timeout-multishot-forever", "ordered; time t 60ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT ud=5; enter 1;"
       " unordered; timeout_remove addr=5 ud=6; enter 2" },
     { "timeout-multishot-one", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=1; enter 1" },
     { "timeout-multishot-abs", "time t abs+2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT|TIMEOUT_ABS; enter 1" },
     { "timeout-multishot-success", "ordered; time t 2ms; timeout addr=t len=1"
-      " of=TIMEOUT_MULTISHOT|TIMEOUT_ETIME_SUCCESS off=2; enter 2" },
-    { "timeout-multishot-zero", "time t 0ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=2; enter 2" },
+      " of=TIMEOUT_MULTISHOT|TIMEOUT_ETIME_SUCCESS off=2; until 1" },
+    { "timeout-multishot-zero", "time t 0ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=2; until 1" },
     { "timeout-update-flag", "time t 2ms; timeout addr=t len=1 of=TIMEOUT_UPDATE; enter 1" },
     { "timeout-immediate", "since 7.1; timeout addr=2000000 len=1 of=TIMEOUT_IMMEDIATE_ARG; enter 1" },
 
@@ -63,8 +67,8 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-remove-fixed", "timeout_remove addr=5 flags=FIXED; enter 1" },
     { "timeout-update", "time t 20s; time u 2ms; timeout addr=t len=1 ud=5; enter 0;"
       " timeout_remove addr=5 off=u of=TIMEOUT_UPDATE ud=6; enter 2" },
-    { "timeout-update-later", "time t 4ms; time u 20s; timeout addr=t len=1 ud=5; enter 0;"
-      " timeout_remove addr=5 off=u of=TIMEOUT_UPDATE ud=6; enter 1; enter 1 wait=12ms" },
+    { "timeout-update-later", "time t 50ms; time u 20s; timeout addr=t len=1 ud=5; enter 0;"
+      " timeout_remove addr=5 off=u of=TIMEOUT_UPDATE ud=6; enter 1; enter 1 wait=70ms" },
     { "timeout-update-abs", "time t 20s; time u abs+3ms; timeout addr=t len=1 ud=5; enter 0;"
       " timeout_remove addr=5 off=u of=TIMEOUT_UPDATE|TIMEOUT_ABS ud=6; enter 2" },
     { "timeout-update-boottime", "time t 20s; time u 3ms; timeout addr=t len=1 ud=5 of=TIMEOUT_BOOTTIME; enter 0;"
@@ -142,7 +146,7 @@ const struct oracle_program oracle_programs_time[] = {
       " timeout_remove addr=6 off=u of=TIMEOUT_UPDATE|LINK_TIMEOUT_UPDATE ud=7; enter 1" },
     { "link-timeout-on-second", "ordered; pipe p; buf b 4; time t 3ms; nop flags=LINK; unordered;"
       " read fd=pr addr=b len=4 flags=LINK; link_timeout addr=t len=1; enter 3" },
-    { "link-timeout-multishot-poll", "pipe p; time t 8ms; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI flags=LINK ud=5;"
+    { "link-timeout-multishot-poll", "pipe p; time t 50ms; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI flags=LINK ud=5;"
       " link_timeout addr=t len=1 ud=6; enter 0; put pw 'x'; enter 1; enter 2" },
 };
 const unsigned oracle_programs_time_count = sizeof oracle_programs_time / sizeof oracle_programs_time[0];

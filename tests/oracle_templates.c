@@ -87,10 +87,12 @@ static const struct variant variants[] = {
     { "plain", "%S; %O fd=%F ud=1; enter %n", 1, 1, .alone = 1 },
     { "link", "ordered; %S; %O fd=%F ud=1 flags=LINK; nop ud=2; enter %n", 2, 2, 0, 0 },
     { "hardlink", "ordered; %S; %O fd=%F ud=1 flags=HARD; nop ud=2; enter %n", 2, 2, 0, 0 },
-    { "drain", "ordered; %S; nop ud=3; %O fd=%F ud=1 flags=DRAIN; nop ud=2; enter %n", 3, 3, 0, 0 },
+    { "drain", "ordered; %S; nop ud=3; %O fd=%F ud=1 flags=DRAIN; nop ud=2; until 3 1 2", 3, 3, 0, 0 },
     { "async", "%S; %O fd=%F ud=1 flags=ASYNC; enter %n", 1, 1, 0, 0 },
     { "skip", "ordered; %S; %O fd=%F ud=1 flags=SKIP|LINK; nop ud=2; enter %n", 1, 1, 0, 0 },
     { "hard-skip", "ordered; %S; %O fd=%F ud=1 flags=SKIP|HARD; nop ud=2; enter %n", 1, 2, 0, 0 },
+    { "cancelled", "ordered; %S; closed zz; buf zb 4; read fd=zz addr=zb len=4 ud=4 flags=LINK;"
+      " %O fd=%F ud=1; enter %n", 2, 2, 0, 0 },
     { "after-link", "ordered; %S; nop ud=2 flags=LINK; %O fd=%F ud=1; enter %n", 2, 2, 0, 0 },
     { "fixed", "%S; files %F; %O fd=0 ud=1 flags=FIXED; enter %n", 1, 1, .needs_file = 1, 0 },
     { "fixed-ignored", "%S; %O fd=%F ud=1 flags=FIXED; enter %n", 1, 1, 0, 0 },

@@ -15,6 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The suites that the build found. */
+#define KRING_SUITE(name) int kring_test_##name(void);
+#include "suites.h"
+#undef KRING_SUITE
+
 struct kring_test {
     const char *name;
     void (*run)(void);

@@ -148,6 +148,7 @@ static int run_once(const struct faults_scenario *scenario, const struct faults_
     static struct faults f;
     static bool before[FDS];
     volatile bool done = false;
+    int64_t began = faults_now_ns();
     int id;
 
     memset(&f, 0, sizeof f);
@@ -184,6 +185,10 @@ static int run_once(const struct faults_scenario *scenario, const struct faults_
         faults_break(&f, "ended early, and nothing says why");
     all.runs++;
     note_calls();
+    if (getenv("KRING_FAULTS") != NULL && faults_now_ns() - began > KRING_SECOND / 5)
+        printf("\n    %s/%s/%u:%s (%s): %d ms", scenario->name, mode->name, nth,
+               faults_errno_name(now.number), id >= 0 ? kring_fake_name(id) : "-",
+               (int)((faults_now_ns() - began) / KRING_MS));
     if (f.broken[0]) {
         char text[360];
 
@@ -191,6 +196,7 @@ static int run_once(const struct faults_scenario *scenario, const struct faults_
                  now.number ? faults_errno_name(now.number) : "-",
                  id >= 0 ? kring_fake_name(id) : "nothing failed", f.broken);
         printf("\n    %s", text);
+        fflush(stdout);
         if (all.broken++ < 200)
             CU_FAIL("a rule was broken (see above)");
     }

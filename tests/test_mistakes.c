@@ -67,6 +67,67 @@ static void on_sibling(struct kring *ring, kring_op op, const struct kring_resul
     CU_ASSERT_EQUAL(kring_drop(ring, s->other, rings_release, &s->released), 0);
 }
 
+struct reuse {
+    kring_op first, second;
+    struct rings_log first_log, second_log, third_log;
+    int fd;
+    char bytes[3];
+};
+
+static void on_reuse(struct kring *ring, kring_op op, const struct kring_result *result, void *user)
+{
+    struct reuse *r = user;
+
+    (void)op;
+    (void)result;
+    CU_ASSERT_EQUAL(kring_cancel(ring, r->second), 0);
+    CU_ASSERT_EQUAL(kring_cancel(ring, r->first), 0);
+}
+
+static void on_first(struct kring *ring, kring_op op, const struct kring_result *result, void *user)
+{
+    struct reuse *r = user;
+
+    rings_done(ring, op, result, &r->first_log);
+}
+
+/* A cancel that is queued when its target ends is forgotten; those queued with it are not. */
+static void reused_slot(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct reuse r;
+    int pair[2];
+    kring_op third, fourth;
+
+    memset(&r, 0, sizeof r);
+    rings_pair(SOCK_STREAM, pair);
+    r.second = kring_recv(ring, pair[0], r.bytes, 1, 0);
+    CU_ASSERT(rings_start(ring, r.second, &r.second_log));
+    CU_ASSERT_EQUAL(kring_submit(ring), 1);
+    /* In one batch: the canceler, and then the first's result. */
+    CU_ASSERT_EQUAL(kring_start(ring, kring_send(ring, pair[0], "x", 1, 0), on_reuse, &r), 0);
+    r.first = kring_send(ring, pair[0], "y", 1, 0);
+    CU_ASSERT_EQUAL(kring_start(ring, r.first, on_first, &r), 0);
+    CU_ASSERT_EQUAL(kring_run(ring, 0), 2);
+    CU_ASSERT_EQUAL(r.first_log.calls, 1);
+    CU_ASSERT_EQUAL(r.first_log.last.value, 1);
+    /* Both slots that became free live again before any cancel is sent. */
+    third = kring_recv(ring, pair[0], r.bytes + 1, 1, 0);
+    fourth = kring_recv(ring, pair[0], r.bytes + 2, 1, 0);
+    CU_ASSERT(third.index == r.first.index || fourth.index == r.first.index);
+    CU_ASSERT(rings_start(ring, third, &r.third_log));
+    CU_ASSERT_EQUAL(kring_drop(ring, fourth, NULL, NULL), 0);
+    CU_ASSERT(rings_until(ring, &r.second_log, 1));
+    CU_ASSERT_EQUAL(r.second_log.last.value, -ECANCELED);
+    rings_run_for(ring, 1);
+    CU_ASSERT_EQUAL(r.third_log.calls, 0);
+    CU_ASSERT_EQUAL(kring_cancel(ring, third), 0);
+    CU_ASSERT(rings_until(ring, &r.third_log, 1));
+    close(pair[0]);
+    close(pair[1]);
+    rings_close(ring);
+}
+
 /* Both results stand in the CQ; the first one's callback drops the second. */
 static void dropped_on_arrival(enum rings_kind kind)
 {
@@ -321,6 +382,7 @@ static void unix_lengths(enum rings_kind kind)
 
 RINGS_TEST(tagged_cancel)
 RINGS_TEST(dropped_on_arrival)
+RINGS_TEST(reused_slot)
 RINGS_TEST(never_overfilled)
 RINGS_TEST(index_is_no_fd)
 RINGS_TEST(empty_vectors)
@@ -334,6 +396,7 @@ int kring_test_mistakes(void)
     static const struct kring_test tests[] = {
         RINGS_ROWS("cancel carries the tag", tagged_cancel),
         RINGS_ROWS("a result dropped between arrival and delivery", dropped_on_arrival),
+        RINGS_ROWS("a cancel whose target ended first", reused_slot),
         RINGS_ROWS("the SQ is never over-filled", never_overfilled),
         {"heads and tails compare across the wrap", heads_wrap},
         RINGS_ROWS("a direct descriptor's index is no fd", index_is_no_fd),

@@ -235,6 +235,19 @@ static long read_on(const struct transfer *t, long res)
     return res;
 }
 
+/* Where the calls with flags are missing, the third rung is the first to learn of a stream. */
+static long any_type(struct transfer *t)
+{
+    long res = by_type(t);
+
+    if (res == -ESPIPE && t->offset >= 0) {
+        t->req->scratch[0] |= LEARNT_STREAM;
+        t->offset = -1;
+        res = by_type(t);
+    }
+    return res;
+}
+
 /* The first two rungs. */
 static long without_waiting(struct transfer *t)
 {
@@ -250,7 +263,7 @@ static long without_waiting(struct transfer *t)
         t->offset = -1;
     }
     if (t->req->scratch[0] & LEARNT_NO_NOWAIT)
-        return by_type(t);
+        return any_type(t);
     res = call(t, t->flags | RWF_NOWAIT);
     if (res == -ESPIPE && t->offset >= 0) {
         t->req->scratch[0] |= LEARNT_STREAM;
@@ -265,7 +278,7 @@ static long without_waiting(struct transfer *t)
      * call says it again. */
     if (res == -ENOSYS || res == -EOPNOTSUPP || res == -EINVAL) {
         t->req->scratch[0] |= LEARNT_NO_NOWAIT;
-        return by_type(t);
+        return any_type(t);
     }
     return res;
 }

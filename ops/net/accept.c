@@ -77,7 +77,7 @@ static long accept_now(const struct kring__req *req, uint32_t flags)
 {
     void *address = kring__pointer(req->sqe.addr);
     unsigned *length = kring__pointer(req->sqe.addr2);
-    long fd = kring__sys_accept4(req->fd, address, length, (int)flags);
+    long fd = kring__sys_accept4(req->fd, address, length, (int)flags), res = 0;
 
     if (fd != -ENOSYS)
         return fd;
@@ -85,10 +85,13 @@ static long accept_now(const struct kring__req *req, uint32_t flags)
     if (fd < 0)
         return fd;
     if (flags & KRING__SOCK_CLOEXEC)
-        (void)kring__sys_fcntl((int)fd, F_SETFD, FD_CLOEXEC);
-    if (flags & KRING__SOCK_NONBLOCK)
-        (void)kring__sys_fcntl((int)fd, F_SETFL, O_RDWR | O_NONBLOCK);
-    return fd;
+        res = kring__sys_fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+    if (res >= 0 && (flags & KRING__SOCK_NONBLOCK))
+        res = kring__sys_fcntl((int)fd, F_SETFL, O_RDWR | O_NONBLOCK);
+    if (res >= 0)
+        return fd;
+    (void)kring__sys_close((int)fd);
+    return res;
 }
 
 #define LISTENER_KNOWN (1u << 0)    /* scratch[0] */
@@ -112,8 +115,10 @@ static int accept_ready(struct kring__req *req)
     res = kring__sys_ppoll(&entry, 1, &now, NULL, KRING__SIGSET_BYTES);
     if (res != 0)
         return (int)res;
-    /* On what does not listen, accept fails at once; no connection will ever make it ready. */
-    return kring__socket_option(req->fd, SO_ACCEPTCONN) == 1 ? 0 : 1;
+    /* On what does not listen, accept fails at once; no connection will ever make it ready. When
+     * that cannot be told, accept might wait: then it is not called. */
+    res = kring__socket_option(req->fd, SO_ACCEPTCONN);
+    return res == 0 || res == -ENOTSOCK || res == -EBADF;
 }
 
 int kring__accept_try(struct kring__soft *soft, struct kring__req *req)

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stable copies: once enter has returned, the application may reuse everything its SQEs point to
+ * but data and results (IORING_FEAT_SUBMIT_STABLE). A request that ends within its enter needs no
+ * copy. Another one gets a single block, and its SQE is made to point there; the pool is
+ * blocks without gaps, searched from where the last search ended, free neighbours merged on the
+ * way. An argument with a bad address is left as it is: the attempt says what is wrong with it.
+ */
+#include "engine.h"
+
+#include <linux/uio.h>
+
+#if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_COPIES
+
+#define ALIGN 16u
+#define VECTORS_MAX 1024u /* UIO_MAXIOV */
+#define ADDRESS_MAX 128u  /* sizeof(struct sockaddr_storage) */
+#define PATH_MAX_BYTES 4096u
+
+struct block {
+    uint32_t size; /* of all of it */
+    uint32_t used;
+    uint64_t original; /* the SQE's addr before */
+};
+_Static_assert(sizeof(struct block) == ALIGN, "what follows a block's head is aligned");
+
+/* Where the parts of one copy lie behind the block's head. */
+struct parts {
+    const void *first; /* what the SQE points to */
+    const struct kring__msghdr *message;
+    const struct iovec *vectors;
+    size_t first_length, vectors_length, name_length, control_length;
+};
+
+static size_t round_up(size_t length)
+{
+    return (length + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+static struct block *block_at(struct kring__soft *soft, uint32_t at)
+{
+    return (struct block *)(void *)(soft->copies + at);
+}
+
+static uint32_t pool_size(const struct kring__soft *soft)
+{
+    return soft->config.copies & ~UINT32_C(63);
+}
+
+void kring__copies_init(struct kring__soft *soft)
+{
+    if (pool_size(soft) == 0)
+        return;
+    block_at(soft, 0)->size = pool_size(soft);
+    block_at(soft, 0)->used = 0;
+}
+
+/* A free block of this size between two places in the pool, or KRING__NONE. */
+static uint32_t search(struct kring__soft *soft, uint32_t at, uint32_t end, uint32_t size)
+{
+    while (at < end) {
+        struct block *block = block_at(soft, at);
+        uint32_t next = at + block->size;
+
+        while (!block->used && next < pool_size(soft) && !block_at(soft, next)->used) {
+            block->size += block_at(soft, next)->size;
+            next = at + block->size;
+        }
+        if (!block->used && block->size >= size)
+            return at;
+        at = next;
+    }
+    return KRING__NONE;
+}
+
+static uint32_t allocate(struct kring__soft *soft, size_t length)
+{
+    struct block *block;
+    uint32_t at, size;
+
+    if (length > pool_size(soft) - sizeof *block)
+        return KRING__NONE;
+    size = (uint32_t)(round_up(length) + sizeof *block);
+    at = search(soft, soft->copy_next, pool_size(soft), size);
+    if (at == KRING__NONE)
+        at = search(soft, 0, soft->copy_next, size);
+    soft->copy_next = 0; /* merging may have swallowed the block that began there */
+    if (at == KRING__NONE)
+        return KRING__NONE;
+    block = block_at(soft, at);
+    if (block->size > size) {
+        block_at(soft, at + size)->size = block->size - size;
+        block_at(soft, at + size)->used = 0;
+        block->size = size;
+    }
+    block->used = 1;
+    if (at + size < pool_size(soft))
+        soft->copy_next = at + size;
+    return at;
+}
+
+static bool bad(const void *pointer)
+{
+    return (uintptr_t)pointer < 4096;
+}
+
+static const void *pointer(uint64_t address)
+{
+    return (const void *)(uintptr_t)address;
+}
+
+static void take_vectors(struct parts *parts, const struct iovec *vectors, size_t count)
+{
+    if (count == 0 || count > VECTORS_MAX || bad(vectors))
+        return;
+    parts->vectors = vectors;
+    parts->vectors_length = count * sizeof *vectors;
+}
+
+static void take_message(struct parts *parts, const struct kring__msghdr *message, bool sent)
+{
+    if (bad(message))
+        return;
+    parts->message = message;
+    parts->first = message;
+    parts->first_length = sizeof *message;
+    take_vectors(parts, message->iov, message->iovlen);
+    if (!sent)
+        return; /* name and ancillary data are results */
+    if (message->namelen > 0 && (uint32_t)message->namelen <= ADDRESS_MAX && !bad(message->name))
+        parts->name_length = (size_t)message->namelen;
+    if (message->controllen > 0 && !bad(message->control))
+        parts->control_length = message->controllen;
+}
+
+static void take(struct parts *parts, const void *first, size_t length)
+{
+    if (length == 0 || bad(first))
+        return;
+    parts->first = first;
+    parts->first_length = length;
+}
+
+static size_t path_length(const char *path)
+{
+    size_t length = 0;
+
+    if (bad(path))
+        return 0;
+    while (length < PATH_MAX_BYTES && path[length] != 0)
+        length++;
+    /* Longer is -ENAMETOOLONG, with or without what follows. */
+    return length + 1;
+}
+
+static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
+                       enum kring__copy_shape shape)
+{
+    memset(parts, 0, sizeof *parts);
+    switch (shape) {
+    case KRING__COPY_VECTORS:
+        take_vectors(parts, pointer(sqe->addr), sqe->len);
+        break;
+    case KRING__COPY_MESSAGE:
+    case KRING__COPY_MESSAGE_BACK:
+        take_message(parts, pointer(sqe->addr), shape == KRING__COPY_MESSAGE);
+        break;
+    case KRING__COPY_TIME:
+        take(parts, pointer(sqe->addr), sizeof(struct kring_timespec));
+        break;
+    case KRING__COPY_NEW_TIME:
+        if (sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK)
+            take(parts, pointer(sqe->addr2), sizeof(struct kring_timespec));
+        break;
+    case KRING__COPY_ADDRESS:
+        take(parts, pointer(sqe->addr), (uint32_t)sqe->addr2);
+        break;
+    case KRING__COPY_SEND:
+        if (sqe->addr2 != 0)
+            take(parts, pointer(sqe->addr2), sqe->addr_len);
+        if (sqe->ioprio & IORING_SEND_VECTORIZED)
+            take_vectors(parts, pointer(sqe->addr), sqe->len);
+        break;
+    case KRING__COPY_PATH:
+        take(parts, pointer(sqe->addr), path_length(pointer(sqe->addr)));
+        break;
+    default:
+        break;
+    }
+}
+
+/* Copies a part behind the one before it; where it is now. */
+static void *put(unsigned char **at, const void *from, size_t length)
+{
+    void *to = *at;
+
+    memcpy(to, from, length);
+    *at += round_up(length);
+    return to;
+}
+
+static void redirect(struct io_uring_sqe *sqe, enum kring__copy_shape shape,
+                     const struct parts *parts, unsigned char *to)
+{
+    struct kring__msghdr *message = NULL;
+
+    if (parts->first_length > 0) {
+        void *first = put(&to, parts->first, parts->first_length);
+
+        if (shape == KRING__COPY_NEW_TIME || shape == KRING__COPY_SEND)
+            sqe->addr2 = (uintptr_t)first;
+        else
+            sqe->addr = (uintptr_t)first;
+        if (parts->message)
+            message = first;
+    }
+    if (parts->vectors_length > 0) {
+        struct iovec *vectors = put(&to, parts->vectors, parts->vectors_length);
+
+        if (message)
+            message->iov = vectors;
+        else
+            sqe->addr = (uintptr_t)vectors;
+    }
+    if (parts->name_length > 0)
+        message->name = put(&to, message->name, parts->name_length);
+    if (parts->control_length > 0)
+        message->control = put(&to, message->control, parts->control_length);
+}
+
+int kring__copy(struct kring__soft *soft, struct kring__req *req)
+{
+    enum kring__copy_shape shape = kring__copy_shapes[req->sqe.opcode];
+    struct parts parts;
+    struct block *block;
+    size_t length;
+
+    if (pool_size(soft) == 0 || shape == KRING__COPY_NOTHING || req->copy != KRING__NONE)
+        return 0;
+    find_parts(&parts, &req->sqe, shape);
+    /* Each is far from the end of the numbers, but for what the caller says of its own. */
+    if (parts.control_length > pool_size(soft))
+        return -ENOMEM;
+    length = round_up(parts.first_length) + round_up(parts.vectors_length) +
+             round_up(parts.name_length) + round_up(parts.control_length);
+    if (length == 0)
+        return 0;
+    req->copy = allocate(soft, length);
+    if (req->copy == KRING__NONE)
+        return -ENOMEM;
+    block = block_at(soft, req->copy);
+    block->original = req->sqe.addr;
+    redirect(&req->sqe, shape, &parts, soft->copies + req->copy + sizeof *block);
+    return 0;
+}
+
+void kring__copy_waiting(struct kring__soft *soft, struct kring__req *req)
+{
+    /* A timer has read its time; on a thread it has its copy. */
+    if (req->armed != KRING__AT_FD && req->armed != KRING__AT_BACKOFF &&
+        req->armed != KRING__AT_QUEUE)
+        return;
+    if ((req->flags & KRING__REQ_CANCELLED) || kring__copy(soft, req) == 0)
+        return;
+    kring__detach(soft, req);
+    kring__set_fail(req);
+    req->cqe_flags = 0;
+    kring__finish_later(soft, req, -ENOMEM);
+}
+
+/* As recvmsg(2): lengths and flags, after any part of the message has come. */
+static void write_back(struct kring__soft *soft, const struct kring__req *req)
+{
+    const struct kring__msghdr *from = (const void *)(uintptr_t)req->sqe.addr;
+    struct kring__msghdr *to = (void *)(uintptr_t)block_at(soft, req->copy)->original;
+
+    to->namelen = from->namelen;
+    to->controllen = from->controllen;
+    to->flags = from->flags;
+}
+
+void kring__copy_end(struct kring__soft *soft, struct kring__req *req, int32_t res)
+{
+    if (req->copy == KRING__NONE)
+        return;
+    /* A multishot's header is only read. */
+    if (res >= 0 && kring__copy_shapes[req->sqe.opcode] == KRING__COPY_MESSAGE_BACK &&
+        !(req->flags & KRING__REQ_MULTISHOT))
+        write_back(soft, req);
+    block_at(soft, req->copy)->used = 0;
+    req->copy = KRING__NONE;
+}
+
+#endif
