@@ -53,7 +53,7 @@ int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **d
     uint64_t addr;
     uint32_t size;
 
-    if (!(req->sqe.flags & IOSQE_BUFFER_SELECT)) {
+    if (!CONFIG_KRING_PROVIDED_BUFFERS || !(req->sqe.flags & IOSQE_BUFFER_SELECT)) {
         *data = (void *)(uintptr_t)req->sqe.addr;
         *length = req->sqe.len;
         return 0;
@@ -137,7 +137,7 @@ uint32_t kring__buffer_done(struct kring__soft *soft, struct kring__req *req, in
     struct kring__group *group;
     uint32_t flags;
 
-    if (!req->buffer_taken)
+    if (!CONFIG_KRING_PROVIDED_BUFFERS || !req->buffer_taken)
         return 0;
     req->buffer_taken = 0;
     row = kring__row(req->sqe.opcode);
@@ -159,7 +159,7 @@ bool kring__buffers_left(struct kring__soft *soft, const struct kring__req *req)
 {
     const struct kring__group *group;
 
-    if (!(req->sqe.flags & IOSQE_BUFFER_SELECT))
+    if (!CONFIG_KRING_PROVIDED_BUFFERS || !(req->sqe.flags & IOSQE_BUFFER_SELECT))
         return true;
     group = find(soft, req->sqe.buf_group);
     if (!group)
@@ -173,6 +173,8 @@ int kring__soft_provide(struct kring__soft *soft, uint64_t addr, uint32_t size, 
     struct kring__group *group = find(soft, id);
     uint32_t done;
 
+    if (!CONFIG_KRING_PROVIDED_BUFFERS)
+        return -EINVAL;
     if (group && group->ring)
         return -EINVAL;
     if (!group)
@@ -202,6 +204,8 @@ int kring__soft_unprovide(struct kring__soft *soft, uint32_t count, uint16_t id)
     struct kring__group *group = find(soft, id);
     uint32_t done;
 
+    if (!CONFIG_KRING_PROVIDED_BUFFERS)
+        return -EINVAL;
     if (!group)
         return -ENOENT;
     if (group->ring)

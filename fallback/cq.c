@@ -102,7 +102,8 @@ void kring__cq_posted(struct kring__soft *soft)
 {
     static const uint64_t one = 1;
 
-    kring__timers_count(soft);
+    if (CONFIG_KRING_TIME)
+        kring__timers_count(soft);
     if (!soft->event_due)
         return;
     soft->event_due = false;

@@ -46,25 +46,27 @@ enum kring__place {
 /* req->flags, the engine's part. */
 #define KRING__REQ_FAIL (1u << 8)        /* breaks its links */
 #define KRING__REQ_SKIP (1u << 9)        /* no CQE */
-#define KRING__REQ_SKIP_LINKS (1u << 10) /* nor for the members that its failure cancels */
-#define KRING__REQ_LINK (1u << 11)
-#define KRING__REQ_HARDLINK (1u << 12)
-#define KRING__REQ_DRAIN (1u << 13)
+#define KRING__REQ_SKIP_LINKS KRING__REQ_IF(CHAINS, 10) /* nor for the members that its failure cancels */
+#define KRING__REQ_LINK KRING__REQ_IF(CHAINS, 11)
+#define KRING__REQ_HARDLINK KRING__REQ_IF(CHAINS, 12)
+#define KRING__REQ_DRAIN KRING__REQ_IF(CHAINS, 13)
 #define KRING__REQ_ASYNC (1u << 14)      /* not tried while it is submitted */
-#define KRING__REQ_POLL (1u << 15)       /* waits as a poll: its result is the mask */
+#define KRING__REQ_POLL KRING__REQ_IF(POLL, 15)       /* waits as a poll: its result is the mask */
 #define KRING__REQ_OWN_FD (1u << 16)     /* fd is a duplicate that ends with the request */
-#define KRING__REQ_ARM_TIMER (1u << 17)  /* a linked timer stands behind it, not armed yet */
-#define KRING__REQ_LINK_TIMER (1u << 18) /* is an armed linked timer; target is its request */
-#define KRING__REQ_COUNTED (1u << 19)    /* timer with a completion count */
+#define KRING__REQ_ARM_TIMER KRING__REQ_IF(CHAINS, 17)  /* a linked timer stands behind it, not armed yet */
+#define KRING__REQ_LINK_TIMER KRING__REQ_IF(CHAINS, 18) /* is an armed linked timer; target is its request */
+#define KRING__REQ_COUNTED KRING__REQ_IF(TIME, 19)    /* timer with a completion count */
 #define KRING__REQ_TRIED (1u << 20)      /* at least one attempt was made */
 #define KRING__REQ_CANCELLED (1u << 21)  /* in the queue to be ended with res */
 #define KRING__REQ_AGAIN (1u << 22)      /* EAGAIN after readiness, at when_ns */
 #define KRING__REQ_HASHED (1u << 23)
-#define KRING__REQ_PERIODIC (1u << 24)   /* multishot timer */
-#define KRING__REQ_KEEP (1u << 25)       /* expiry is a success */
+#define KRING__REQ_PERIODIC KRING__REQ_IF(TIME, 24)   /* multishot timer */
+#define KRING__REQ_KEEP KRING__REQ_IF(TIME, 25)       /* expiry is a success */
 #define KRING__REQ_NOFILE (1u << 26)     /* its file could not be found */
 
-enum { KRING__CLOCK_MONO, KRING__CLOCK_BOOT, KRING__CLOCK_REAL, KRING__CLOCKS };
+enum { KRING__CLOCK_MONO, KRING__CLOCK_BOOT, KRING__CLOCK_REAL };
+/* Without timeouts only the pauses of the readiness code are timers. */
+#define KRING__CLOCKS (CONFIG_KRING_TIME ? 3u : 1u)
 
 struct kring__heap {
     uint32_t *slots;
@@ -254,16 +256,13 @@ void kring__set_remove(struct kring__soft *soft, struct kring__entry *entry);
 int kring__set_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
                     size_t sigmask_size);
 
-/* ---- epoll.c ---- */
-#if CONFIG_KRING_EPOLL
+/* ---- epoll.c, ppoll.c: each is only called where it is configured ---- */
 int kring__epoll_open(struct kring__soft *soft);
 int kring__epoll_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events);
 void kring__epoll_remove(struct kring__soft *soft, struct kring__entry *entry);
 int kring__epoll_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
                       size_t sigmask_size);
 void kring__epoll_also(struct kring__soft *soft, int old_fd, int fd);
-#endif
-/* ---- ppoll.c ---- */
 int kring__ppoll_wait(struct kring__soft *soft, int64_t timeout_ns, const void *sigmask,
                       size_t sigmask_size);
 

@@ -67,7 +67,8 @@ static int read_arg(unsigned flags, const void *arg, size_t argsz, struct wait *
 static void progress(struct kring__soft *soft)
 {
     kring__cq_flush_overflow(soft);
-    kring__mail_take(soft);
+    if (CONFIG_KRING_RING)
+        kring__mail_take(soft);
 #if CONFIG_KRING_OFFLOAD
     kring__offload_take(soft);
 #endif
@@ -182,7 +183,8 @@ bool kring__soft_runnable(struct kring__soft *soft)
         return true;
     if (kring__load_relaxed(&soft->jobs_done) != KRING__NONE)
         return true;
-    return soft->overflow.first != KRING__NONE || kring__mail_pending(soft);
+    return soft->overflow.first != KRING__NONE ||
+           (CONFIG_KRING_RING && kring__mail_pending(soft));
 }
 
 uint32_t kring__soft_pending(struct kring__soft *soft)

@@ -9,9 +9,14 @@
 
 #if CONFIG_KRING_SOFT_ENGINE
 
+static bool registered(const struct kring__soft *soft)
+{
+    return CONFIG_KRING_DIRECT && soft->files_registered;
+}
+
 int kring__soft_fixed(struct kring__soft *soft, uint32_t index)
 {
-    if (!soft->files_registered)
+    if (!registered(soft))
         return -ENXIO;
     if (index >= soft->file_count || soft->files[index] < 0)
         return -EBADF;
@@ -21,7 +26,7 @@ int kring__soft_fixed(struct kring__soft *soft, uint32_t index)
 bool kring__files_owns(const struct kring__soft *soft, const struct kring__req *req)
 {
     (void)soft;
-    return (req->sqe.flags & IOSQE_FIXED_FILE) &&
+    return CONFIG_KRING_DIRECT && (req->sqe.flags & IOSQE_FIXED_FILE) &&
            (kring__row(req->sqe.opcode)->flags & KRING__FILE) &&
            !(req->flags & KRING__REQ_OWN_FD);
 }
@@ -72,7 +77,7 @@ static int install(struct kring__soft *soft, uint32_t file_index, int fd)
 {
     int slot;
 
-    if (!soft->files_registered) /* io_fixed_fd_install(): no table is a full one */
+    if (!registered(soft)) /* io_fixed_fd_install(): no table is a full one */
         return file_index == IORING_FILE_INDEX_ALLOC ? -ENFILE : -ENXIO;
     if (file_index == IORING_FILE_INDEX_ALLOC) {
         slot = free_slot(soft);
@@ -101,7 +106,7 @@ int kring__req_install(struct kring__soft *soft, struct kring__req *req, int fd)
 
 int kring__soft_close_slot(struct kring__soft *soft, uint32_t index)
 {
-    if (!soft->files_registered)
+    if (!registered(soft))
         return -ENXIO;
     if (index >= soft->file_count)
         return -EINVAL;
@@ -145,7 +150,7 @@ int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t 
     uint32_t done;
     int res = 0;
 
-    if (!soft->files_registered)
+    if (!registered(soft))
         return -ENXIO;
     if (offset == IORING_FILE_INDEX_ALLOC)
         return allocate_each(soft, fds, count);
@@ -177,7 +182,7 @@ int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint32_t
     uint32_t i;
     int res = 0;
 
-    if (soft->files_registered)
+    if (registered(soft))
         return -EBUSY;
     if (count == 0)
         return -EINVAL;
@@ -208,7 +213,7 @@ int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint32_t
 
 int kring__files_unregister(struct kring__soft *soft)
 {
-    if (!soft->files_registered)
+    if (!registered(soft))
         return -ENXIO;
     for (uint32_t i = 0; i < soft->file_count; i++)
         release(soft, i);

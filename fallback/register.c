@@ -157,6 +157,8 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
     case IORING_REGISTER_FILES_UPDATE:
     case IORING_REGISTER_FILES_UPDATE2:
     case IORING_REGISTER_FILE_ALLOC_RANGE:
+        if (!CONFIG_KRING_DIRECT)
+            return -EINVAL;
         return files(soft, opcode, arg, nr_args);
     case IORING_REGISTER_EVENTFD:
     case IORING_REGISTER_EVENTFD_ASYNC:
@@ -176,6 +178,8 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
     case IORING_REGISTER_PBUF_RING:
     case IORING_UNREGISTER_PBUF_RING:
     case IORING_REGISTER_PBUF_STATUS:
+        if (!CONFIG_KRING_PROVIDED_BUFFERS)
+            return -EINVAL;
         return buffers(soft, opcode, arg, nr_args);
     case IORING_REGISTER_SYNC_CANCEL:
         return arg && nr_args == 1 ? sync_cancel(soft, arg) : -EINVAL;

@@ -307,6 +307,8 @@ static void fail_links(struct kring__soft *soft, struct kring__req *req)
 
 static void after(struct kring__soft *soft, struct kring__req *req)
 {
+    if (!CONFIG_KRING_CHAINS)
+        return;
     disarm_linked(soft, req);
     if (req->link == KRING__NONE)
         return;
@@ -350,7 +352,7 @@ void kring__flush_completions(struct kring__soft *soft)
             kring__req_free(soft, req);
     }
     kring__cq_posted(soft);
-    if (soft->deferred.first != KRING__NONE)
+    if (CONFIG_KRING_CHAINS && soft->deferred.first != KRING__NONE)
         kring__drain_deferred(soft);
 }
 

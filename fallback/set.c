@@ -12,6 +12,10 @@
 #define TYPE_REGULAR 0100000
 #define TYPE_DIRECTORY 0040000
 
+/* Is it an epoll instance? Known at compile time unless ppoll may stand in. */
+#define by_epoll(soft) \
+    (CONFIG_KRING_EPOLL && (!CONFIG_KRING_PPOLL_TOO || (soft)->epoll_fd >= 0))
+
 /* epoll says EPERM to files that have no readiness; ppoll calls them ready for ever. */
 static int pollable(int fd)
 {
@@ -31,11 +35,8 @@ static int pollable(int fd)
 
 int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_t events)
 {
-#if CONFIG_KRING_EPOLL
-    if (soft->epoll_fd >= 0)
+    if (by_epoll(soft))
         return kring__epoll_arm(soft, entry, events);
-#endif
-    (void)soft;
     if (!entry->in_set) {
         int error = pollable(entry->fd);
 
@@ -49,11 +50,8 @@ int kring__set_arm(struct kring__soft *soft, struct kring__entry *entry, uint32_
 
 void kring__set_remove(struct kring__soft *soft, struct kring__entry *entry)
 {
-#if CONFIG_KRING_EPOLL
-    if (soft->epoll_fd >= 0)
+    if (by_epoll(soft))
         kring__epoll_remove(soft, entry);
-#endif
-    (void)soft;
     entry->in_set = 0;
     entry->registered = 0;
 }
@@ -63,10 +61,8 @@ int kring__set_wait(struct kring__soft *soft, int64_t timeout_ns, const void *si
 {
     soft->waits++;
     soft->poll_due = false;
-#if CONFIG_KRING_EPOLL
-    if (soft->epoll_fd >= 0)
+    if (by_epoll(soft))
         return kring__epoll_wait(soft, timeout_ns, sigmask, sigmask_size);
-#endif
     return kring__ppoll_wait(soft, timeout_ns, sigmask, sigmask_size);
 }
 
@@ -82,10 +78,8 @@ void kring__wake_event(struct kring__soft *soft)
 
 void kring__soft_also_wait(struct kring__soft *soft, int fd)
 {
-#if CONFIG_KRING_EPOLL
-    if (soft->epoll_fd >= 0)
+    if (by_epoll(soft))
         kring__epoll_also(soft, soft->also_fd, fd);
-#endif
     soft->also_fd = fd;
     soft->also_ready = false;
 }

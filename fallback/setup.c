@@ -199,12 +199,16 @@ static int open_fds(struct kring__soft *soft)
 
     if (error < 0)
         return error;
-#if CONFIG_KRING_EPOLL
-    /* Whatever refuses it (no epoll in this kernel, no fd left): ppoll does too. */
-    if (!(soft->config.flags & KRING__SOFT_NO_EPOLL) && kring__epoll_open(soft) < 0)
-        soft->epoll_fd = -1;
-#endif
-    return 0;
+    if (CONFIG_KRING_EPOLL && !(soft->config.flags & KRING__SOFT_NO_EPOLL)) {
+        error = kring__epoll_open(soft);
+        if (error < 0)
+            soft->epoll_fd = -1;
+        /* Whatever refuses it (no epoll in this kernel, no fd left): ppoll does too. */
+        if (CONFIG_KRING_PPOLL_TOO || error == 0)
+            return 0;
+        (void)kring__sys_close(soft->mail.fd);
+    }
+    return error;
 }
 
 int kring__soft_setup(struct kring__soft **out, const struct kring__soft_config *config,
@@ -260,7 +264,7 @@ void kring__soft_close(struct kring__soft *soft)
         req->flags &= ~KRING__REQ_OWN_FD;
     }
     soft->active.first = soft->active.last = KRING__NONE;
-    for (uint32_t i = 0; soft->files_registered && i < soft->file_count; i++)
+    for (uint32_t i = 0; CONFIG_KRING_DIRECT && soft->files_registered && i < soft->file_count; i++)
         close_fd(&soft->files[i]);
     soft->files_registered = false;
     close_fd(&soft->event_fd);

@@ -7,10 +7,24 @@
 
 #if CONFIG_KRING_SOFT_ENGINE
 
+/* What is configured out is refused as by a kernel that does not know it. */
+#define CHAIN_FLAGS                                                                            \
+    (CONFIG_KRING_CHAINS ? IOSQE_IO_DRAIN | IOSQE_IO_LINK | IOSQE_IO_HARDLINK : 0u)
 #define SQE_FLAGS                                                                              \
-    (IOSQE_FIXED_FILE | IOSQE_IO_DRAIN | IOSQE_IO_LINK | IOSQE_IO_HARDLINK | IOSQE_ASYNC |     \
-     IOSQE_BUFFER_SELECT | IOSQE_CQE_SKIP_SUCCESS)
+    (CHAIN_FLAGS | IOSQE_FIXED_FILE | IOSQE_ASYNC | IOSQE_CQE_SKIP_SUCCESS |                   \
+     (CONFIG_KRING_PROVIDED_BUFFERS ? IOSQE_BUFFER_SELECT : 0u))
 #define LINKS (KRING__REQ_LINK | KRING__REQ_HARDLINK)
+
+/* A chain is being put together. */
+static bool in_chain(const struct kring__soft *soft)
+{
+    return CONFIG_KRING_CHAINS && soft->chain_head != KRING__NONE;
+}
+
+static bool draining(const struct kring__soft *soft)
+{
+    return CONFIG_KRING_CHAINS && soft->drain_active;
+}
 
 /* Requests in a chain from its head on. */
 static uint32_t chain_length(struct kring__soft *soft, const struct kring__req *req)
@@ -62,7 +76,7 @@ static void start_later(struct kring__soft *soft, struct kring__req *req)
         req->flags |= KRING__REQ_LINK;
         kring__set_fail(req);
         kring__finish(soft, req, req->res);
-    } else if (soft->drain_active) {
+    } else if (draining(soft)) {
         defer(soft, req);
     } else {
         kring__queue(soft, req);
@@ -72,7 +86,7 @@ static void start_later(struct kring__soft *soft, struct kring__req *req)
 static void start_drain(struct kring__soft *soft)
 {
     soft->drain_active = true;
-    if (soft->chain_head != KRING__NONE) {
+    if (in_chain(soft)) {
         /* In the middle of a chain: the head waits, and so does what follows the chain. */
         kring__req_at(soft, soft->chain_head)->flags |= KRING__REQ_DRAIN | KRING__REQ_ASYNC;
         soft->drain_next = true;
@@ -90,7 +104,7 @@ static int check_flags(struct kring__soft *soft, const struct kring__req *req,
         return -EOPNOTSUPP;
     if (flags & IOSQE_CQE_SKIP_SUCCESS)
         soft->drain_disabled = true;
-    if (flags & IOSQE_IO_DRAIN) {
+    if (flags & CHAIN_FLAGS & IOSQE_IO_DRAIN) {
         if (soft->drain_disabled)
             return -EOPNOTSUPP;
         start_drain(soft);
@@ -102,7 +116,7 @@ static int check_linked_timer(struct kring__soft *soft)
 {
     struct kring__req *before;
 
-    if (soft->chain_head == KRING__NONE)
+    if (!in_chain(soft))
         return -EINVAL;
     before = kring__req_at(soft, soft->chain_last);
     if (kring__row(before->sqe.opcode) &&
@@ -131,12 +145,14 @@ static int prepare(struct kring__soft *soft, struct kring__req *req,
     row = kring__row(req->sqe.opcode);
     if (!row || !row->prep || !row->enabled)
         return -EINVAL;
+    if (!CONFIG_KRING_MULTISHOT && kring__is_multishot(&req->sqe))
+        return -EINVAL;
     error = check_flags(soft, req, row);
     if (error < 0)
         return error;
-    if (soft->drain_active) {
+    if (draining(soft)) {
         req->flags |= KRING__REQ_ASYNC;
-        if (soft->drain_next && soft->chain_head == KRING__NONE) {
+        if (soft->drain_next && !in_chain(soft)) {
             soft->drain_next = false;
             req->flags |= KRING__REQ_DRAIN;
         }
@@ -146,12 +162,12 @@ static int prepare(struct kring__soft *soft, struct kring__req *req,
     error = row->prep(soft, req);
     if (error < 0)
         return error;
-    return row->flags & KRING__LINKED_TIMER ? check_linked_timer(soft) : 0;
+    return CONFIG_KRING_CHAINS && (row->flags & KRING__LINKED_TIMER) ? check_linked_timer(soft) : 0;
 }
 
 static void append(struct kring__soft *soft, struct kring__req *req)
 {
-    if (soft->chain_head == KRING__NONE)
+    if (!in_chain(soft))
         soft->chain_head = req->index;
     else
         kring__req_at(soft, soft->chain_last)->link = req->index;
@@ -168,7 +184,7 @@ static bool refuse(struct kring__soft *soft, struct kring__req *req, int error)
     kring__set_fail(req);
     req->res = error;
     req->cqe_flags = 0;
-    if (soft->chain_head != KRING__NONE) {
+    if (in_chain(soft)) {
         head = kring__req_at(soft, soft->chain_head);
         if (!(head->flags & KRING__REQ_FAIL)) {
             kring__set_fail(head);
@@ -190,12 +206,12 @@ static bool submit_one(struct kring__soft *soft, struct kring__req *req,
 {
     int error = prepare(soft, req, sqe);
 
-    if (error == 0 && (soft->chain_head != KRING__NONE ||
+    if (error == 0 && (in_chain(soft) ||
                        (req->flags & (LINKS | KRING__REQ_ASYNC))))
         error = kring__copy(soft, req); /* does not run now: what it points to may change first */
     if (error < 0)
         return refuse(soft, req, error);
-    if (soft->chain_head != KRING__NONE || (req->flags & LINKS)) {
+    if (in_chain(soft) || (req->flags & LINKS)) {
         append(soft, req);
         if (req->flags & LINKS)
             return true;
@@ -256,7 +272,7 @@ int kring__submit(struct kring__soft *soft, uint32_t count)
         if (!submit_one(soft, req, sqe) && !(soft->setup_flags & IORING_SETUP_SUBMIT_ALL))
             break;
     }
-    if (soft->chain_head != KRING__NONE) {
+    if (in_chain(soft)) {
         /* The chain's end did not come in this call: what came is a chain. */
         struct kring__req *head = kring__req_at(soft, soft->chain_head);
 

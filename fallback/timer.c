@@ -9,7 +9,7 @@
 
 #define NS 1000000000
 
-static const int clock_ids[KRING__CLOCKS] = {
+static const int clock_ids[] = {
     [KRING__CLOCK_MONO] = 1, /* CLOCK_MONOTONIC */
     [KRING__CLOCK_BOOT] = 7, /* CLOCK_BOOTTIME */
     [KRING__CLOCK_REAL] = 0, /* CLOCK_REALTIME */

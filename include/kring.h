@@ -190,7 +190,10 @@ int kring_submit(struct kring *ring);
 int kring_wake(struct kring *ring);
 /* Runs until op, started with done = NULL, has ended: 0; -ETIME after timeout_ns; -EDEADLK. */
 int kring_wait_op(struct kring *ring, kring_op op, int64_t timeout_ns);
-/* Takes the result of an ended operation started with done = NULL and frees it; -EAGAIN before. */
+/*
+ * Takes the result of an ended operation started with done = NULL and frees it; -EAGAIN before. With
+ * KRING_BUFFER the buffer is handed over: give it back with kring_buffer_return().
+ */
 int kring_result(struct kring *ring, kring_op op, struct kring_result *result);
 
 /*
@@ -451,7 +454,8 @@ kring_op kring_cancel_fd(struct kring *ring, int fd);
 /* Everything started so far: value is how many. Native 5.19. */
 kring_op kring_cancel_any(struct kring *ring);
 /* Posts to another ring's on_message; data below 2^52. -EAGAIN: its mailbox is full. target must
- * stay open until the result. Native 5.18. */
+ * stay open until the result; between two rings of engine kernel it must have been run once
+ * (-EBADFD, 6.2). Native 5.18. */
 kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data);
 /* As kring_direct_update, count slots from offset, as an operation. fds is in and out. Native 5.6. */
 kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32_t offset);

@@ -86,7 +86,7 @@ static void start_member(struct kring *ring, struct kring__slot *slot)
         kring__end(ring, slot, -ECANCELED, 0);
         return;
     }
-    if (slot->engine == KRING_ENGINE_KERNEL && ring->kernel_lost) {
+    if (kring__in_kernel(slot) && kring__kernel_gone(ring)) {
         int engine = kring__route(ring, slot);
 
         if (engine < 0) {
@@ -95,7 +95,7 @@ static void start_member(struct kring *ring, struct kring__slot *slot)
         }
         slot->engine = (uint8_t)engine;
     }
-    if (slot->chain_next != KRING__NIL) {
+    if (kring__has_next(slot)) {
         struct kring__slot *next = &ring->slots[slot->chain_next];
 
         if (next->sqe.opcode == IORING_OP_LINK_TIMEOUT) {
@@ -115,6 +115,14 @@ void kring__chain_start(struct kring *ring, struct kring__slot *head)
         ring->queued--;
     }
     start_member(ring, head);
+}
+
+void kring__chain_resume(struct kring *ring, struct kring__slot *slot)
+{
+    if (slot->sqe.opcode == IORING_OP_LINK_TIMEOUT)
+        kring__end(ring, slot, -ECANCELED, 0); /* what it limits is not here any more */
+    else
+        start_member(ring, slot);
 }
 
 /* Ends every later member with ECANCELED, in order. */

@@ -61,9 +61,9 @@ static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
         ring->counting--;
     if (ring->draining == kring__index(ring, slot))
         ring->draining = KRING__NIL;
-    if (slot->chain_next != KRING__NIL)
+    if (kring__has_next(slot))
         kring__chain_step(ring, slot, kring__breaks_link(slot, value));
-    if (ring->counting)
+    if (CONFIG_KRING_TIME && ring->counting)
         count_down(ring, slot);
 }
 
@@ -76,7 +76,7 @@ static void fill_result(struct kring *ring, struct kring__slot *slot, struct kri
     result->engine = slot->engine;
     if (cqe_flags & IORING_CQE_F_SOCK_NONEMPTY)
         result->flags |= KRING_SOCK_NONEMPTY;
-    if (cqe_flags & IORING_CQE_F_BUFFER) {
+    if (CONFIG_KRING_PROVIDED_BUFFERS && (cqe_flags & IORING_CQE_F_BUFFER)) {
         result->flags |= KRING_BUFFER;
         if (cqe_flags & IORING_CQE_F_BUF_MORE)
             result->flags |= KRING_BUFFER_MORE;
@@ -99,7 +99,7 @@ static void call(struct kring *ring, struct kring__slot *slot, const struct krin
     KRING__TRACE(ring, "done", slot, result->value);
     slot->done(ring, kring__handle(ring, slot), result, slot->user);
     ring->depth--;
-    if ((cqe_flags & IORING_CQE_F_BUFFER) && !ring->buffer_kept && result->data != NULL)
+    if (CONFIG_KRING_PROVIDED_BUFFERS && (cqe_flags & IORING_CQE_F_BUFFER) && !ring->buffer_kept && result->data != NULL)
         kring__pool_give(ring, result->group, result->buffer_id);
     ring->current = before;
     ring->buffer_kept = kept;
@@ -227,7 +227,7 @@ static bool rejudge(struct kring *ring, struct kring__slot *slot, int32_t res)
     const struct kring__row *row = kring__row(slot->sqe.opcode);
     unsigned opcode = slot->sqe.opcode;
 
-    if (slot->engine != KRING_ENGINE_KERNEL || row == NULL || (row->flags & KRING__LATE_EINVAL) ||
+    if (!kring__in_kernel(slot) || row == NULL || (row->flags & KRING__LATE_EINVAL) ||
         !kring__soft_can(ring, opcode) || (slot->sqe.flags & IOSQE_FIXED_FILE) ||
         (slot->flags & (KRING__S_SELECTS | KRING__S_CHAINED | KRING__S_REF)) ||
         slot->sqe.personality != 0 || slot->pin == KRING_ENGINE_KERNEL ||
@@ -248,7 +248,7 @@ static bool waits_on_soft(struct kring *ring, const struct kring__slot *slot, in
     const struct io_uring_sqe *sqe = &slot->sqe;
     const struct kring__row *row = kring__row(sqe->opcode);
 
-    if (res != -EAGAIN || slot->engine != KRING_ENGINE_KERNEL || row == NULL ||
+    if (res != -EAGAIN || !kring__in_kernel(slot) || row == NULL ||
         !(row->flags & KRING__FILE) || !kring__soft_can(ring, sqe->opcode) ||
         (sqe->flags & IOSQE_FIXED_FILE) || (slot->flags & KRING__S_SELECTS) ||
         (slot->flags & KRING__S_CHAINED && !(slot->flags & KRING__S_SEQUENCED)) ||
@@ -383,7 +383,7 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
 
     if ((res < 0 || (slot->flags & KRING__S_RERUN)) && goes_on(ring, slot, res))
         return;
-    if (res >= 0 && slot->engine == KRING_ENGINE_KERNEL && slot->sqe.opcode < KRING__OP_COUNT)
+    if (res >= 0 && kring__in_kernel(slot) && slot->sqe.opcode < KRING__OP_COUNT)
         ring->worked[slot->sqe.opcode] = 1;
     slot->raw = res;
     slot->result_flags = cqe_flags;

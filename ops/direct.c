@@ -35,7 +35,7 @@ static int kernel_table(struct kring *ring)
     struct io_uring_rsrc_register table;
     const struct kring__caps *caps = &ring->caps;
 
-    if (ring->kernel.fd < 0 || caps->op[IORING_OP_LISTEN].answer != KRING__YES ||
+    if (!kring__kernel_on(ring) || caps->op[IORING_OP_LISTEN].answer != KRING__YES ||
         ring->options.engine == KRING_ENGINE_SOFT)
         return -ENXIO;
     memset(&table, 0, sizeof table);
@@ -59,6 +59,8 @@ int kring__direct_open(struct kring *ring)
     ring->direct_home = KRING_ENGINE_AUTO;
     if (ring->direct_count == 0)
         return 0;
+    if (!CONFIG_KRING_DIRECT)
+        return -KRING_EKERNEL;
     error = kernel_table(ring);
     if (error == 0) {
         ring->direct_home = KRING_ENGINE_KERNEL;
@@ -81,12 +83,13 @@ int kring__direct_open(struct kring *ring)
 
 void kring__direct_clear(struct kring *ring, uint32_t slot)
 {
-    (void)update(ring, slot, -1);
+    if (CONFIG_KRING_DIRECT)
+        (void)update(ring, slot, -1);
 }
 
 int kring_direct_update(struct kring *ring, uint32_t slot, int fd)
 {
-    if (ring->direct_count == 0)
+    if (!CONFIG_KRING_DIRECT || ring->direct_count == 0)
         return -ENXIO;
     if (slot >= ring->direct_count || fd < -1)
         return -EINVAL;

@@ -5,7 +5,7 @@
 
 static struct kring__view *view_of(struct kring *ring, unsigned engine)
 {
-    return engine == KRING_ENGINE_KERNEL ? &ring->kernel.view : kring__soft_view(ring->soft);
+    return CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL ? &ring->kernel.view : kring__soft_view(ring->soft);
 }
 
 uint32_t kring__unconsumed(const struct kring__view *view)
@@ -19,7 +19,7 @@ static uint32_t room(const struct kring *ring, const struct kring__view *view)
     uint32_t free_slots = used < view->sq_entries ? view->sq_entries - used : 0;
     uint32_t left;
 
-    if (view != &ring->kernel.view || ring->cq_limit == UINT32_MAX)
+    if (!CONFIG_KRING_KERNEL_ENGINE || view != &ring->kernel.view || ring->cq_limit == UINT32_MAX)
         return free_slots;
     /* Without NODROP (below 5.5) a full CQ loses completions: hold back. */
     left = ring->kernel_inflight < ring->cq_limit ? ring->cq_limit - ring->kernel_inflight : 0;
@@ -40,7 +40,7 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
     place->flags = (uint8_t)(sqe->flags | more_flags);
     place->user_data = user_data;
     kring__store_release(view->sq_tail, tail + 1);
-    if (engine == KRING_ENGINE_KERNEL) {
+    if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL) {
         ring->kernel_inflight++;
         ring->stats.kernel++;
     } else {
@@ -74,7 +74,7 @@ static bool flush_cancels(struct kring *ring)
                                           KRING__TAG_CANCEL, slot->engine == KRING_ENGINE_SOFT),
                               0))
                 return true;
-            if (slot->engine == KRING_ENGINE_KERNEL)
+            if (kring__in_kernel(slot))
                 ring->stats.kernel--; /* internal: not one of the caller's */
             else
                 ring->stats.soft--;
@@ -143,7 +143,7 @@ static bool needs_care(const struct kring *ring, const struct kring__slot *slot)
     const uint32_t special = KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME | KRING__S_UNPROVEN |
                              KRING__S_COUNTING | KRING__S_REF;
 
-    return (slot->flags & special) != 0 || slot->state == KRING__DROPPED || ring->kernel_lost ||
+    return (slot->flags & special) != 0 || slot->state == KRING__DROPPED || kring__kernel_gone(ring) ||
            slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_SEND ||
            slot->sqe.opcode == IORING_OP_SENDMSG;
 }
@@ -161,7 +161,7 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
         value = kring__sweep(ring, slot);
         ends = true;
     }
-    if (!ends && engine == KRING_ENGINE_KERNEL && ring->kernel_lost)
+    if (!ends && CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL && kring__kernel_gone(ring))
         engine = kring__route(ring, slot);
     else if (!ends && (slot->flags & KRING__S_UNPROVEN))
         engine = kring__route_settle(ring, slot);
@@ -182,7 +182,7 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
      * A send that waits on a full AF_UNIX datagram socket delivers an empty datagram (seen on 5.10
      * to 7.2): the kernel is not let wait, EAGAIN makes the soft engine wait instead.
      */
-    if (engine == KRING_ENGINE_KERNEL && ring->soft != NULL &&
+    if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL && ring->soft != NULL &&
         (sqe->opcode == IORING_OP_SEND || sqe->opcode == IORING_OP_SENDMSG))
         sqe->msg_flags |= KRING__MSG_DONTWAIT;
     if (slot->flags & KRING__S_COUNTING)
@@ -220,7 +220,7 @@ static bool flush_chain(struct kring *ring, struct kring__slot *head)
                      ring->slots[i].state == KRING__DROPPED;
         cancelled |= (ring->slots[i].flags & KRING__S_CANCEL_TIME) != 0;
     }
-    if (cancelled || (head->engine == KRING_ENGINE_KERNEL && ring->kernel_lost)) {
+    if (cancelled || (kring__in_kernel(head) && kring__kernel_gone(ring))) {
         for (uint32_t i = kring__index(ring, head); i != KRING__NIL;
              i = ring->slots[i].chain_next)
             ring->slots[i].flags |= KRING__S_SEQUENCED;
@@ -232,12 +232,12 @@ static bool flush_chain(struct kring *ring, struct kring__slot *head)
         return true;
     kring__list_remove(ring, &ring->waiting, head);
     for (struct kring__slot *slot = head;; slot = &ring->slots[slot->chain_next]) {
-        uint8_t link = slot->chain_next == KRING__NIL ? 0
+        uint8_t link = !kring__has_next(slot) ? 0
                        : slot->flags & KRING__S_HARDLINK ? IOSQE_IO_HARDLINK : IOSQE_IO_LINK;
 
         (void)kring__place(ring, slot->engine, &slot->sqe, data_of(ring, slot), link);
         left_queue(ring, slot);
-        if (slot->chain_next == KRING__NIL)
+        if (!kring__has_next(slot))
             return false;
     }
 }
@@ -257,7 +257,7 @@ bool kring__flush(struct kring *ring)
         /* Everything before it has left the queue: what runs and is not queued is earlier. */
         if (drain && ring->running != ring->queued)
             return false;
-        while (ring->slots[last].chain_next != KRING__NIL)
+        while (kring__has_next(&ring->slots[last]))
             last = ring->slots[last].chain_next;
         if (slot->flags & KRING__S_SEQUENCED) {
             kring__list_remove(ring, &ring->waiting, slot);
@@ -265,7 +265,7 @@ bool kring__flush(struct kring *ring)
             while (ring->steps.first != KRING__NIL)
                 if (flush_one(ring, &ring->steps, &ring->slots[ring->steps.first]))
                     break;
-        } else if (slot->chain_next != KRING__NIL) {
+        } else if (kring__has_next(slot)) {
             if (flush_chain(ring, slot))
                 return true;
         } else if (flush_one(ring, &ring->waiting, slot)) {

@@ -160,7 +160,7 @@ int kring_fd(struct kring *ring)
     if (error == 0)
         error = add(ring, inner_fd(ring));
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (error == 0 && ring->kernel.fd >= 0) {
+    if (error == 0 && kring__kernel_on(ring)) {
         error = kring__kernel_wait_fd(ring);
         if (error >= 0)
             error = add(ring, error);
@@ -192,7 +192,7 @@ int kring_pollfds(struct kring *ring, struct kring_pollfd *fds, unsigned count)
     unsigned n = 0;
 
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->kernel.fd >= 0 && kring__bind(ring) == 0) {
+    if (kring__kernel_on(ring) && kring__bind(ring) == 0) {
         if (n < count) {
             int fd = kring__kernel_wait_fd(ring);
 
@@ -219,5 +219,5 @@ int kring_pollfds(struct kring *ring, struct kring_pollfd *fds, unsigned count)
 
 int kring_ring_fd(struct kring *ring)
 {
-    return ring->kernel.fd >= 0 ? ring->kernel.fd : -ENOENT;
+    return kring__kernel_on(ring) ? ring->kernel.fd : -ENOENT;
 }

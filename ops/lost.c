@@ -45,7 +45,10 @@ static void take_back(struct kring *ring, struct kring__slot *slot)
                 unsubmit(ring, &ring->slots[i]);
         }
     }
-    kring__requeue(ring, slot);
+    if (slot->flags & KRING__S_CHAINED)
+        kring__chain_resume(ring, slot); /* with the link timer that stands by it */
+    else
+        kring__requeue(ring, slot);
 }
 
 void kring__report_lost(struct kring *ring, struct kring__slot *slot)
@@ -58,7 +61,7 @@ void kring__report_lost(struct kring *ring, struct kring__slot *slot)
     /* The kernel may write to its memory for ever: a dropped one is never released. */
     if (slot->state == KRING__DROPPED)
         slot->release = NULL;
-    if (slot->chain_next != KRING__NIL)
+    if (kring__has_next(slot))
         slot->flags |= KRING__S_SEQUENCED;
     kring__end(ring, slot, -KRING_ELOST, 0);
 }
@@ -74,7 +77,7 @@ static void report_all_lost(struct kring *ring, bool all)
         uint32_t cancelled = slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME);
 
         if ((slot->state != KRING__RUNNING && slot->state != KRING__DROPPED) ||
-            !(slot->flags & KRING__S_SUBMITTED) || slot->engine != KRING_ENGINE_KERNEL)
+            !(slot->flags & KRING__S_SUBMITTED) || !kring__in_kernel(slot))
             continue;
         if (all || (cancelled && !(slot->flags & KRING__S_CANCEL_SENT)))
             kring__report_lost(ring, slot);

@@ -188,7 +188,7 @@ static int open_soft(struct kring *ring, struct plan *plan, uint8_t *memory)
         if (error < 0) {
             ring->soft = NULL;
             /* With a kernel engine the ring can live without, short of fds as it is. */
-            if (ring->kernel.fd < 0 || (error != -EMFILE && error != -ENFILE))
+            if (!kring__kernel_on(ring) || (error != -EMFILE && error != -ENFILE))
                 return error;
         }
     }
@@ -197,7 +197,7 @@ static int open_soft(struct kring *ring, struct plan *plan, uint8_t *memory)
     (void)memory;
 #endif
     ring->caps.pub.soft_available = ring->soft != NULL;
-    if (ring->soft == NULL && ring->kernel.fd < 0)
+    if (ring->soft == NULL && !kring__kernel_on(ring))
         return -KRING_EKERNEL;
     if (ring->soft == NULL) {
         long fd = kring__sys_eventfd2(0, O_CLOEXEC | O_NONBLOCK);
@@ -222,7 +222,7 @@ static void close_all(struct kring *ring)
         kring__soft_close(ring->soft);
 #endif
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->kernel.fd >= 0)
+    if (kring__kernel_on(ring))
         kring__kernel_close(&ring->kernel);
 #endif
     if (ring->wake_fd >= 0)
@@ -243,14 +243,14 @@ static int open_engines(struct kring *ring, struct plan *plan, uint8_t *memory)
         error = open_soft(ring, plan, memory);
     if (error < 0)
         return error;
-    ring->caps.pub.engine = ring->kernel.fd >= 0 ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
+    ring->caps.pub.engine = kring__kernel_on(ring) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
     ring->caps.pub.asked_entries = plan->options.entries;
-    if (ring->kernel.fd < 0) {
+    if (!kring__kernel_on(ring)) {
         ring->caps.pub.sq_entries = kring__soft_view(ring->soft)->sq_entries;
         ring->caps.pub.cq_entries = kring__soft_view(ring->soft)->cq_entries;
     }
     ring->cq_limit = UINT32_MAX;
-    if (ring->kernel.fd >= 0 && !(ring->caps.pub.features & IORING_FEAT_NODROP))
+    if (kring__kernel_on(ring) && !(ring->caps.pub.features & IORING_FEAT_NODROP))
         ring->cq_limit = ring->kernel.view.cq_entries - 1; /* one for the watch */
     kring__route_init(ring);
     ring->direct_count = plan->options.direct_descriptors;

@@ -269,6 +269,8 @@ static inline const struct kring__row *kring__row(unsigned opcode)
 {
     return opcode < KRING__OP_COUNT ? &kring__rows[opcode] : NULL;
 }
+/* Does it ask for many results? */
+bool kring__is_multishot(const struct io_uring_sqe *sqe);
 /* Bit i set: the SQE uses variant i. */
 uint64_t kring__variants_of(const struct io_uring_sqe *sqe);
 

@@ -15,9 +15,8 @@ int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t s
     void *map;
     int error;
 
-#if !CONFIG_KRING_PROVIDED_BUFFERS
-    return -KRING_EKERNEL;
-#endif
+    if (!CONFIG_KRING_PROVIDED_BUFFERS)
+        return -KRING_EKERNEL;
     if (memory == NULL || count == 0 || count > 32768 || size == 0)
         return -EINVAL;
     for (id = 0; id < ring->pool_count; id++)
@@ -154,7 +153,7 @@ int kring_pool_close(struct kring *ring, int id)
 
 void kring__pools_close(struct kring *ring)
 {
-    for (uint32_t i = 0; i < ring->pool_count; i++)
+    for (uint32_t i = 0; CONFIG_KRING_PROVIDED_BUFFERS && i < ring->pool_count; i++)
         if (ring->pools[i].used)
             let_go(ring, &ring->pools[i]);
 }

@@ -69,8 +69,9 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
     return (unsigned)(user_data >> 52 & 15);
 }
 
-/* Slot flags. */
-#define KRING__S_MULTI (1u << 0)      /* multishot */
+/* Slot flags; one whose feature is configured out is no bit at all, and what asks for it is gone. */
+#define KRING__IF_ON(symbol, bit) (CONFIG_KRING_##symbol ? 1u << (bit) : 0u)
+#define KRING__S_MULTI KRING__IF_ON(MULTISHOT, 0)      /* multishot */
 #define KRING__S_QUEUED (1u << 1)     /* started, in the waiting queue */
 #define KRING__S_SUBMITTED (1u << 2)  /* an engine has its SQE */
 #define KRING__S_CANCEL_USER (1u << 3)  /* kring_cancel, or a cancel operation, was aimed at it */
@@ -78,27 +79,27 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
 #define KRING__S_CANCEL_QUEUED (1u << 5) /* our cancel waits for a submission slot */
 #define KRING__S_CANCEL_SENT (1u << 6)   /* our cancel is in the engine */
 #define KRING__S_LAST_SEEN (1u << 7)   /* its final CQE came; waits for our cancel's CQE */
-#define KRING__S_UNPROVEN (1u << 8)   /* EINVAL from the kernel is not yet the caller's */
-#define KRING__S_RERUN (1u << 9)      /* runs on soft to judge a kernel's refusal */
+#define KRING__S_UNPROVEN KRING__IF_ON(KERNEL_ENGINE, 8)   /* EINVAL from the kernel is not yet the caller's */
+#define KRING__S_RERUN KRING__IF_ON(KERNEL_ENGINE, 9)      /* runs on soft to judge a kernel's refusal */
 #define KRING__S_DRAIN (1u << 10)
-#define KRING__S_HARDLINK (1u << 11)
-#define KRING__S_CHAINED (1u << 12)   /* member of a chain */
-#define KRING__S_CHAIN_HEAD (1u << 13) /* the first that has not ended */
-#define KRING__S_SEQUENCED (1u << 14) /* its chain is run member by member */
-#define KRING__S_PREV_FAILED (1u << 15) /* the member before it failed */
-#define KRING__S_COMPOSITE (1u << 16)
+#define KRING__S_HARDLINK KRING__IF_ON(CHAINS, 11)
+#define KRING__S_CHAINED KRING__IF_ON(CHAINS, 12)   /* member of a chain */
+#define KRING__S_CHAIN_HEAD KRING__IF_ON(CHAINS, 13) /* the first that has not ended */
+#define KRING__S_SEQUENCED KRING__IF_ON(CHAINS, 14) /* its chain is run member by member */
+#define KRING__S_PREV_FAILED KRING__IF_ON(CHAINS, 15) /* the member before it failed */
+#define KRING__S_COMPOSITE KRING__IF_ON(COMPOSITE, 16)
 #define KRING__S_SKIP (1u << 17)      /* raw CQE_SKIP_SUCCESS: no callback on success */
 #define KRING__S_KEEP (1u << 18)      /* kring_buffer_keep in this callback */
-#define KRING__S_PAUSED (1u << 19)    /* multishot without buffers: waits for one to come back */
-#define KRING__S_COUNTING (1u << 20)  /* timeout that also counts completions */
+#define KRING__S_PAUSED KRING__IF_ON(PROVIDED_BUFFERS, 19)    /* multishot without buffers: waits for one to come back */
+#define KRING__S_COUNTING KRING__IF_ON(TIME, 20)  /* timeout that also counts completions */
 #define KRING__S_IN_CALLBACK (1u << 21)
 #define KRING__S_ENDED (1u << 22)     /* its result is decided, it waits for delivery */
-#define KRING__S_LINK_TIMER (1u << 23) /* sequenced LINK_TIMEOUT standing by its target */
+#define KRING__S_LINK_TIMER KRING__IF_ON(CHAINS, 23) /* sequenced LINK_TIMEOUT standing by its target */
 #define KRING__S_NOTIF (1u << 24)     /* zero-copy: result came, notification is awaited */
-#define KRING__S_VECTORED (1u << 25)  /* composite over an iovec array */
-#define KRING__S_SELECTS (1u << 26)   /* picks from one of our pools */
+#define KRING__S_VECTORED KRING__IF_ON(COMPOSITE, 25)  /* composite over an iovec array */
+#define KRING__S_SELECTS KRING__IF_ON(PROVIDED_BUFFERS, 26)   /* picks from one of our pools */
 #define KRING__S_RAW (1u << 27)
-#define KRING__S_ORPHAN (1u << 28)    /* reported lost: the kernel may still use its memory */
+#define KRING__S_ORPHAN KRING__IF_ON(KERNEL_ENGINE, 28)    /* reported lost: the kernel may still use its memory */
 #define KRING__S_POISONED (1u << 29)
 #define KRING__S_REF (1u << 30)       /* sqe.addr names another operation of this ring */
 #define KRING__S_STEP (1u << 31)      /* in the steps list */
@@ -203,6 +204,27 @@ struct kring {
     struct kring__pool *pools;
     uint32_t pool_count;
 };
+
+/* Conditions that are known at compile time where an engine or chains are configured out. */
+static inline bool kring__kernel_on(const struct kring *ring)
+{
+    return CONFIG_KRING_KERNEL_ENGINE && ring->kernel.fd >= 0;
+}
+
+static inline bool kring__kernel_gone(const struct kring *ring)
+{
+    return CONFIG_KRING_KERNEL_ENGINE && ring->kernel_lost;
+}
+
+static inline bool kring__in_kernel(const struct kring__slot *slot)
+{
+    return CONFIG_KRING_KERNEL_ENGINE && slot->engine == KRING_ENGINE_KERNEL;
+}
+
+static inline bool kring__has_next(const struct kring__slot *slot)
+{
+    return CONFIG_KRING_CHAINS && slot->chain_next != KRING__NIL;
+}
 
 /* The layout of the kernel's struct iovec, which <linux/uio.h> and libc both define. */
 struct kring__iovec {
@@ -353,9 +375,10 @@ void kring__requeue(struct kring *ring, struct kring__slot *slot);
 void kring__chain_step(struct kring *ring, struct kring__slot *slot, bool failed);
 /* Does this result break a link? As the kernel has it: errors and short transfers do. */
 bool kring__breaks_link(const struct kring__slot *slot, int64_t value);
+/* Runs the rest of a chain, from this member on, member by member. */
+void kring__chain_resume(struct kring *ring, struct kring__slot *slot);
 /* A LINK_TIMEOUT that stands by a sequenced member has expired. */
 void kring__chain_timer(struct kring *ring, struct kring__slot *slot);
-bool kring__is_multishot(const struct io_uring_sqe *sqe);
 
 /* ---- complete.c ---- */
 void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigned engine);

@@ -44,7 +44,7 @@ void kring__route_init(struct kring *ring)
 
         if (!row->enabled || ring->pins[i] != KRING_ENGINE_AUTO || asks_more(i))
             continue;
-        if (ring->kernel.fd < 0 || ring->kernel_lost) {
+        if (!kring__kernel_on(ring) || kring__kernel_gone(ring)) {
             if (kring__soft_can(ring, i))
                 ring->fast[i] = KRING_ENGINE_SOFT | KRING__FAST_PLAIN;
         } else if (ring->caps.op[i].answer == KRING__YES && !kring__quirk_guards(&ring->caps, i) &&
@@ -97,14 +97,14 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     if (pin == KRING_ENGINE_AUTO && sqe->opcode < KRING__OP_COUNT)
         pin = ring->pins[sqe->opcode];
     if (kring__is_sweep(sqe)) /* runs above the seam; this only names somebody */
-        return ring->kernel.fd >= 0 ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
+        return kring__kernel_on(ring) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
     soft = kring__soft_can(ring, sqe->opcode);
     home = home_of(ring, slot);
     if (home != KRING_ENGINE_AUTO && pin != KRING_ENGINE_AUTO && home != pin)
         return -KRING_EKERNEL;
     if (home == KRING_ENGINE_AUTO)
         home = pin;
-    if (home == KRING_ENGINE_SOFT || ring->kernel.fd < 0 || ring->kernel_lost) {
+    if (home == KRING_ENGINE_SOFT || !kring__kernel_on(ring) || kring__kernel_gone(ring)) {
         if (!soft || home == KRING_ENGINE_KERNEL)
             return -KRING_EKERNEL;
         return KRING_ENGINE_SOFT;
@@ -204,7 +204,7 @@ int kring_pin(struct kring *ring, unsigned opcode, enum kring_engine engine)
         return -EINVAL;
     if (engine == KRING_ENGINE_SOFT && !kring__soft_can(ring, opcode))
         return -KRING_EKERNEL;
-    if (engine == KRING_ENGINE_KERNEL && ring->kernel.fd < 0)
+    if (engine == KRING_ENGINE_KERNEL && !kring__kernel_on(ring))
         return -KRING_EKERNEL;
     if (engine != KRING_ENGINE_AUTO && (kring__rows[opcode].flags & KRING__SELECTS)) {
         for (uint32_t i = 0; i < ring->pool_count; i++)

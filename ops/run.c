@@ -40,7 +40,7 @@ static bool unread(const struct kring__view *view)
 
 static bool kernel_unread(const struct kring *ring)
 {
-    return ring->kernel.fd >= 0 && unread(&ring->kernel.view);
+    return kring__kernel_on(ring) && unread(&ring->kernel.view);
 }
 
 static bool soft_unread(const struct kring *ring)
@@ -78,7 +78,7 @@ static void reap_view(struct kring *ring, struct kring__view *view, unsigned eng
 
 static void reap(struct kring *ring)
 {
-    if (ring->kernel.fd >= 0)
+    if (kring__kernel_on(ring))
         reap_view(ring, &ring->kernel.view, KRING_ENGINE_KERNEL);
     if (ring->soft != NULL)
         reap_view(ring, kring__soft_view(ring->soft), KRING_ENGINE_SOFT);
@@ -233,7 +233,7 @@ static int foreign_wait(struct kring *ring, int64_t until_ns)
 /* Can the kernel wait for everything that may happen, and bound the wait? */
 static bool waits_in_enter(struct kring *ring, int64_t until_ns)
 {
-    if (ring->kernel_lost)
+    if (kring__kernel_gone(ring))
         return false;
     if (until_ns != INT64_MAX && !(ring->caps.enter_flags & IORING_ENTER_EXT_ARG))
         return false;
@@ -284,7 +284,7 @@ static uint32_t consumed(const struct kring *ring)
 {
     uint32_t sum = 0;
 
-    if (ring->kernel.fd >= 0)
+    if (kring__kernel_on(ring))
         sum += kring__load_acquire(ring->kernel.view.sq_head);
     if (ring->soft != NULL)
         sum += kring__load_acquire(kring__soft_view(ring->soft)->sq_head);
@@ -304,11 +304,11 @@ static int hand_over(struct kring *ring)
     do {
         before = consumed(ring);
         full = kring__flush(ring);
-        if (ring->soft != NULL && (full || ring->kernel.fd >= 0) &&
+        if (ring->soft != NULL && (full || kring__kernel_on(ring)) &&
             (kring__unconsumed(kring__soft_view(ring->soft)) || soft_due(ring)))
             error = soft_enter(ring, false, 0);
 #if CONFIG_KRING_KERNEL_ENGINE
-        if (full && error == 0 && ring->kernel.fd >= 0 && !ring->kernel_lost &&
+        if (full && error == 0 && kring__kernel_on(ring) && !kring__kernel_gone(ring) &&
             kring__unconsumed(&ring->kernel.view))
             error = kernel_enter(ring, false, 0);
 #endif
@@ -322,10 +322,10 @@ static int hand_over_rest(struct kring *ring)
     int error = 0;
 
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->kernel.fd >= 0 && !ring->kernel_lost && kring__unconsumed(&ring->kernel.view))
+    if (kring__kernel_on(ring) && !kring__kernel_gone(ring) && kring__unconsumed(&ring->kernel.view))
         error = kernel_enter(ring, false, 0);
 #endif
-    if (error == 0 && ring->kernel.fd < 0 &&
+    if (error == 0 && !kring__kernel_on(ring) &&
         (kring__soft_pending(ring->soft) || ring->loop_fd >= 0 || soft_due(ring) ||
          kring__unconsumed(kring__soft_view(ring->soft))))
         error = soft_enter(ring, false, 0);
@@ -339,8 +339,8 @@ static int sleep_soft(struct kring *ring, int64_t until_ns)
     int error;
 
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->kernel.fd >= 0) {
-        if (kring__soft_epoll_fd(ring->soft) >= 0 && !ring->kernel_lost)
+    if (kring__kernel_on(ring)) {
+        if (kring__soft_epoll_fd(ring->soft) >= 0 && !kring__kernel_gone(ring))
             return foreign_wait(ring, until_ns);
         error = kring__kernel_wait_fd(ring);
         if (error < 0 && until_ns > kring__now_ns() + BLIND_NS)
@@ -360,7 +360,7 @@ static int wait_for_more(struct kring *ring, int64_t until_ns)
     if (timer < until_ns)
         until_ns = timer;
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->kernel.fd >= 0 && !ring->kernel_lost) {
+    if (kring__kernel_on(ring) && !kring__kernel_gone(ring)) {
         if (waits_in_enter(ring, until_ns)) {
             arm_watch(ring);
             return kernel_enter(ring, true, until_ns);
@@ -387,7 +387,7 @@ static bool may_sleep(struct kring *ring, uint32_t delivered)
 /* Does the soft engine have to look at its fds in this round? */
 static bool soft_must_look(struct kring *ring, bool watched)
 {
-    if (ring->soft == NULL || ring->kernel.fd < 0 || soft_unread(ring))
+    if (ring->soft == NULL || !kring__kernel_on(ring) || soft_unread(ring))
         return false; /* without a kernel ring its own enter has looked */
     if (watched && !ring->watch_armed)
         return true; /* the watch fired */
@@ -415,7 +415,7 @@ int kring__round(struct kring *ring, int64_t until_ns)
     } else if (error == 0) {
         error = hand_over_rest(ring);
 #if CONFIG_KRING_KERNEL_ENGINE
-        if (error == 0 && ring->kernel.fd >= 0 && !ring->kernel_lost &&
+        if (error == 0 && kring__kernel_on(ring) && !kring__kernel_gone(ring) &&
             (overflowed(ring) || (ring->kernel_inflight && !kernel_unread(ring))))
             error = kernel_enter(ring, false, 0);
 #endif
@@ -444,7 +444,7 @@ int kring__bind(struct kring *ring)
     if (ring->bound)
         return 0;
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->kernel.fd >= 0)
+    if (kring__kernel_on(ring))
         error = kring__kernel_enable(&ring->kernel, &ring->caps);
     if (error < 0 && error != -EEXIST && ring->soft != NULL) {
         kring__kernel_is_lost(ring, error); /* nothing was submitted yet: all of it goes to soft */

@@ -163,6 +163,8 @@ static int prepare(struct kring *ring, struct kring__slot *slot, kring_done *don
     engine = (int)kring__route_fast(ring, slot);
     if (engine == KRING_ENGINE_AUTO) {
         classify(slot);
+        if (!CONFIG_KRING_MULTISHOT && kring__is_multishot(&slot->sqe))
+            return -KRING_EKERNEL;
         if ((slot->flags & KRING__S_MULTI) && done == NULL)
             return -EINVAL;
         engine = kring__route(ring, slot);
@@ -339,7 +341,8 @@ int kring_start_chain(struct kring *ring, const kring_op *ops, unsigned count, k
     if (count == 0 || count > ring->slot_count)
         return -EINVAL;
     if (error == 0)
-        error = chain_check(ring, ops, count, done, user);
+        error = !CONFIG_KRING_CHAINS && count > 1 ? -KRING_EKERNEL
+                                                  : chain_check(ring, ops, count, done, user);
     for (unsigned i = 0; error == 0 && i < count; i++) {
         timed += ring->slots[ops[i].index].deadline_ns >= 0 ||
                  ring->slots[ops[i].index].sqe.opcode == IORING_OP_LINK_TIMEOUT;
@@ -421,7 +424,7 @@ void kring__request_cancel(struct kring *ring, struct kring__slot *slot, uint32_
     }
     if ((slot->flags & KRING__S_SUBMITTED) &&
         !(slot->flags & (KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT))) {
-        if (slot->engine == KRING_ENGINE_KERNEL && ring->kernel_lost) {
+        if (kring__in_kernel(slot) && kring__kernel_gone(ring)) {
             kring__report_lost(ring, slot); /* a cancel no longer reaches it */
             return;
         }

@@ -3,6 +3,7 @@
 #include "fake_sys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct kring_fake fake;
@@ -346,6 +347,19 @@ static long play_mmap(void *addr, size_t len, int prot, int flags, int fd, uint6
     return at;
 }
 
+long __real_kring__sys_openat(int dirfd, const char *path, int flags, unsigned mode);
+static long play_openat(int dirfd, const char *path, int flags, unsigned mode)
+{
+    static const char sysctl[] = "/proc/sys/kernel";
+    char other[200];
+
+    if (fake.sysctl != NULL && path != NULL && !strncmp(path, sysctl, sizeof sysctl - 1)) {
+        snprintf(other, sizeof other, "%s%s", fake.sysctl, path + sizeof sysctl - 1);
+        path = other;
+    }
+    return __real_kring__sys_openat(dirfd, path, flags, mode);
+}
+
 static long play_close(int fd)
 {
     forget_ring(fd);
@@ -357,6 +371,7 @@ static long play_close(int fd)
 #define SPECIAL_io_uring_register ~, play_register
 #define SPECIAL_mmap ~, play_mmap
 #define SPECIAL_close ~, play_close
+#define SPECIAL_openat ~, play_openat
 
 unsigned kring_fake_ring_calls(void)
 {

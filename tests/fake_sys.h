@@ -39,6 +39,8 @@ struct kring_fake {
     bool garbled;         /* completions carry a wrong user_data */
     bool enable_lies;     /* ENABLE_RINGS answers 0 and the ring stays disabled, as on 5.10.46 */
     bool foreign_offsets; /* setup answers with offsets outside of the rings */
+    /* A directory that stands for /proc/sys/kernel; NULL: the real one. */
+    const char *sysctl;
     /* Calls this kernel does not have: -ENOSYS. kring_fake_play fills it for a release. */
     uint8_t missing[KRING__SYS_COUNT];
 };
@@ -57,6 +59,11 @@ void kring_fake_clear(void);
  * calls that it does not have yet.
  */
 void kring_fake_play(struct kring_fake *fake, const char *release);
+
+#if !CONFIG_KRING_KERNEL_ENGINE
+/* For tests that skip themselves where there are no such calls. */
+enum { KRING__SYS_io_uring_setup, KRING__SYS_io_uring_enter, KRING__SYS_io_uring_register };
+#endif
 
 /* How often each call was made since the last set or clear, and all of them together. */
 extern unsigned kring_fake_calls[KRING__SYS_COUNT];

@@ -25,6 +25,7 @@ struct faults_mode {
     bool open_only;    /* only the way to an engine differs */
     const char *kernel; /* simulated release */
     int refused;       /* errno of all io_uring calls */
+    bool group;        /* by sysctl, for all but a group that we are not in */
     uint8_t missing[10]; /* calls that this kernel does not have, 0-terminated (0 is never meant) */
 };
 
@@ -53,6 +54,7 @@ struct faults {
     unsigned nth; /* which call from the arming on fails; 0: none */
     int (*choose)(int id);
     bool cold;    /* the open is swept too */
+    bool lost;    /* the kernel's part of the ring: enter was refused for good */
     bool failed;  /* something reported an error */
     unsigned errors;
     char why[120];    /* the first error reported, for the baseline */

@@ -71,7 +71,8 @@ static bool copy(struct faults *f)
     for (unsigned i = 0; i < 3; i++)
         if (!faults_wait(f, writes[i]))
             return false;
-    return DO(f, kring_fsync(f->ring, out, 0)) && DO(f, kring_fsync(f->ring, out, KRING_DATASYNC)) &&
+    return DO(f, kring_fsync(f->ring, out, 0)) &&
+           DO(f, kring_fsync(f->ring, out, KRING_DATASYNC)) &&
            MUST(f, holds(to, SIZE)) && faults_close(f, out) && faults_close(f, in);
 }
 
@@ -81,7 +82,8 @@ static bool vectors(struct faults *f)
     static uint8_t data[SIZE], back[SIZE];
     struct iovec two[2] = {{data, 2500}, {data + 2500, SIZE - 2500}};
     struct iovec again[3] = {{back, 1}, {back + 1, 0}, {back + 1, SIZE - 1}};
-    struct iovec half[2] = {{data, 100}, {data + 100, 200}}, all[2] = {{back, 100}, {back + 100, 200}};
+    struct iovec half[2] = {{data, 100}, {data + 100, 200}};
+    struct iovec all[2] = {{back, 100}, {back + 100, 200}};
     char from[100], to[100];
     int fd;
 

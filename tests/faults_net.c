@@ -4,6 +4,7 @@
 #include "kring/uapi.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -166,6 +167,38 @@ static bool sockets(struct faults *f)
            faults_close(f, client) && faults_close(f, (int)accepted->value);
 }
 
+/* ---- A descriptor closed behind the ring's back, whose file lives on ---- */
+
+static bool stale(struct faults *f)
+{
+    static uint8_t memory[BUFFERS * 64];
+    struct kring_time soon = {0, 3000000};
+    struct faults_op *o;
+    int pair[2], pool, other;
+
+    if (!faults_pair(f, SOCK_STREAM, pair) || !faults_open(f, 0, SOFT(RECV) | SOFT(TIMEOUT)))
+        return false;
+    pool = kring_pool_init(f->ring, memory, BUFFERS, 64);
+    if (!OK(f, pool))
+        return false;
+    o = START(f, kring_recv_multishot(f->ring, pair[0], pool, 0));
+    o->fails = true; /* canceled */
+    if (!o->started || !OK(f, kring_submit(f->ring)) ||
+        !MUST(f, (other = fcntl(pair[0], F_DUPFD_CLOEXEC, 0)) >= 0))
+        return false;
+    faults_own(f, other);
+    faults_disown(f, pair[0]);
+    close(pair[0]);
+    if (!OK(f, kring_cancel(f->ring, o->op)) || !faults_wait(f, o) ||
+        !MUST(f, write(pair[1], "x", 1) == 1))
+        return false;
+    /* Now readiness that means nobody must not keep the ring busy. */
+    for (int i = 0; i < 4; i++)
+        if (!faults_wait(f, START_FAILING(f, kring_timeout(f->ring, &soon, 0, 0))))
+            return false;
+    return true;
+}
+
 /* ---- Messages ---- */
 
 static bool datagrams(struct faults *f)
@@ -269,6 +302,7 @@ const struct faults_scenario faults_net_scenarios[] = {
     {"echo over TCP", echo_tcp, false},
     {"echo over a UNIX socket", echo_unix, false},
     {"sockets one by one", sockets, false},
+    {"a descriptor closed elsewhere", stale, false},
     {"datagrams", datagrams, false},
     {"provided buffers", buffers, false},
     {NULL, NULL, false},

@@ -34,6 +34,7 @@ static struct {
     long limit_s;
     char *without[8]; /* names to leave out */
     int withouts;
+    struct timespec began; /* the running test */
 } run;
 
 int kring_test_add(const char *suite, const struct kring_test *tests, size_t count)
@@ -170,7 +171,19 @@ static void on_start(const CU_pTest test, const CU_pSuite suite)
     fflush(stdout);
     run.skip = NULL;
     run.fds = kring_test_open_fds();
+    clock_gettime(CLOCK_MONOTONIC, &run.began);
     set_watchdog(run.limit_s);
+}
+
+/* Slow tests tell how slow. */
+static void print_time(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec - run.began.tv_sec > 1)
+        printf(" (%ld s)", (long)(now.tv_sec - run.began.tv_sec));
+    printf("\n");
 }
 
 static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failures)
@@ -196,7 +209,8 @@ static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFa
         printf("skipped: %s\n", run.skip);
     } else {
         run.passed++;
-        printf("ok\n");
+        printf("ok");
+        print_time();
     }
     fflush(stdout);
 }

@@ -167,6 +167,11 @@ enum oracle_verdict { ORACLE_EQUAL, ORACLE_ACCEPTED, ORACLE_DIFFERENT, ORACLE_SK
  */
 enum oracle_verdict oracle_compare(const struct oracle_program *program,
                                    struct oracle_cover *cover, bool verbose, FILE *out);
+/* The same in two steps, so that several programs are under way at once. */
+struct oracle_pending;
+struct oracle_pending *oracle_begin(const struct oracle_program *program);
+enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
+                               struct oracle_cover *cover, bool verbose, FILE *out);
 /* Runs one engine only and prints the log. 0, or 1 when the run did not finish. */
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out);
 /* Of the running kernel, KRING__V. */
@@ -198,16 +203,17 @@ struct oracle_list {
 };
 /* The families, ended by one without a name. */
 const struct oracle_list *oracle_families(void);
-/* Calls visit for each hand-written program, the expanded templates included. */
-void oracle_each_program(void (*visit)(const struct oracle_program *program, void *user),
+/* Calls visit for each program of a family: "templates", one of the lists, or NULL for all. */
+void oracle_each_program(const char *family, void (*visit)(const struct oracle_program *program, void *user),
                          void *user);
 /* Program number `index` of a seed; text is overwritten by the next call. */
 const struct oracle_program *oracle_random(uint64_t seed, unsigned index);
 
 /* ---- The matrix (oracle_matrix.c) ---- */
 
-/* Fills cells that this program covers and that are still empty. */
+/* 0, or how many rows are wrong or missing. */
 int oracle_matrix_load(const char *path, FILE *out);
+/* Fills cells that this program covers and that are still empty. */
 void oracle_matrix_add(const char *program, const struct oracle_cover *cover);
 /* Prints operation, kind, name, program; returns the number of empty cells. */
 int oracle_matrix_report(FILE *table, FILE *out);
@@ -218,8 +224,8 @@ extern bool oracle_stop_early;
 struct oracle_counts {
     unsigned equal, accepted, different, skipped;
 };
-/* All hand-written programs and `random` seeded ones; 0 when all is as it should be. */
-int oracle_suite(uint64_t seed, unsigned random, const char *matrix, FILE *table, FILE *out,
-                 struct oracle_counts *counts);
+/* Runs a family (NULL: all), or seeded programs; adds to counts and fills the loaded matrix. */
+void oracle_suite_family(const char *family, FILE *out, struct oracle_counts *counts);
+void oracle_suite_random(uint64_t seed, unsigned count, FILE *out, struct oracle_counts *counts);
 
 #endif

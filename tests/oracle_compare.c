@@ -27,6 +27,8 @@ const char *oracle_unavailable(void)
     static char text[96];
     static int known = -1;
 
+    if (!CONFIG_KRING_SOFT_ENGINE)
+        return "the soft engine is configured out";
     if (known < 0) {
         struct io_uring_params params;
         int fd;
@@ -204,29 +206,32 @@ static enum oracle_verdict diff(const struct oracle_program *program, const char
     return verdict;
 }
 
-enum oracle_verdict oracle_compare(const struct oracle_program *program,
-                                   struct oracle_cover *cover, bool verbose, FILE *out)
-{
-    struct running on_kernel = start(program, false), on_soft = start(program, true);
-    struct oracle_result *kernel = end(&on_kernel), *soft = end(&on_soft);
-    enum oracle_verdict verdict;
+struct oracle_pending {
+    struct oracle_program program;
+    struct running kernel, soft;
+    char name[64];
+};
 
-    if (kernel->since > oracle_kernel_release()) {
-        munmap(kernel, sizeof *kernel);
-        munmap(soft, sizeof *soft);
-        return ORACLE_SKIPPED;
-    }
-    verdict = diff(program, kernel->log, soft->log, out);
-    if (!kernel->finished || !soft->finished) {
-        if (verdict != ORACLE_DIFFERENT)
-            fprintf(out, "UNFINISHED %s\n%s", program->name, kernel->log);
-        verdict = ORACLE_DIFFERENT;
-    }
-    if (verbose && verdict != ORACLE_DIFFERENT)
-        fprintf(out, "%s %s\n%s", verdict == ORACLE_EQUAL ? "equal" : "accepted", program->name,
-                kernel->log);
-    for (unsigned i = 0; cover && i < KRING__OP_COUNT; i++) {
-        struct oracle_seen *to = &cover->ops[i], *from = &kernel->cover.ops[i];
+struct oracle_pending *oracle_begin(const struct oracle_program *program)
+{
+    struct oracle_pending *pending = calloc(1, sizeof *pending);
+
+    if (!pending)
+        abort();
+    /* The next program may take the memory of this one. */
+    snprintf(pending->name, sizeof pending->name, "%s", program->name);
+    pending->program.name = pending->name;
+    pending->program.text = strdup(program->text);
+    pending->kernel = start(program, false);
+    pending->soft = start(program, true);
+    return pending;
+}
+
+static void add_cover(struct oracle_cover *cover, const struct oracle_cover *more)
+{
+    for (unsigned i = 0; i < KRING__OP_COUNT; i++) {
+        struct oracle_seen *to = &cover->ops[i];
+        const struct oracle_seen *from = &more->ops[i];
 
         for (unsigned j = 0; j < 3; j++)
             to->errnos[j] |= from->errnos[j];
@@ -236,9 +241,49 @@ enum oracle_verdict oracle_compare(const struct oracle_program *program,
         to->op_flags |= from->op_flags;
         to->len |= from->len;
     }
+}
+
+static enum oracle_verdict judge(const struct oracle_program *program,
+                                 const struct oracle_result *kernel,
+                                 const struct oracle_result *soft, bool verbose, FILE *out)
+{
+    enum oracle_verdict verdict;
+
+    if (kernel->since > oracle_kernel_release())
+        return ORACLE_SKIPPED;
+    verdict = diff(program, kernel->log, soft->log, out);
+    if (!kernel->finished || !soft->finished) {
+        if (verdict != ORACLE_DIFFERENT)
+            fprintf(out, "UNFINISHED %s\n%s", program->name, kernel->log);
+        verdict = ORACLE_DIFFERENT;
+    }
+    if (verbose && verdict != ORACLE_DIFFERENT)
+        fprintf(out, "%s %s\n%s", verdict == ORACLE_EQUAL ? "equal" : "accepted", program->name,
+                kernel->log);
+    return verdict;
+}
+
+enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
+                               struct oracle_cover *cover, bool verbose, FILE *out)
+{
+    struct oracle_result *kernel = end(&pending->kernel), *soft = end(&pending->soft);
+    enum oracle_verdict verdict = judge(&pending->program, kernel, soft, verbose, out);
+
+    if (cover && verdict != ORACLE_SKIPPED)
+        add_cover(cover, &kernel->cover);
+    if (name)
+        strcpy(name, pending->name);
     munmap(kernel, sizeof *kernel);
     munmap(soft, sizeof *soft);
+    free((void *)(uintptr_t)pending->program.text);
+    free(pending);
     return verdict;
+}
+
+enum oracle_verdict oracle_compare(const struct oracle_program *program,
+                                   struct oracle_cover *cover, bool verbose, FILE *out)
+{
+    return oracle_end(oracle_begin(program), NULL, cover, verbose, out);
 }
 
 static int64_t now_ms(void)

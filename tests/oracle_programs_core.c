@@ -141,6 +141,8 @@ const struct oracle_program oracle_programs_core[] = {
       " async_cancel of=ASYNC_CANCEL_ANY|ASYNC_CANCEL_ALL ud=7; enter 2" },
     { "cancel-fd", "pipe p; pipe q; buf b 4; read fd=pr addr=b len=4 ud=5; read fd=qr addr=b len=4 ud=6;"
       " enter 0; async_cancel fd=pr of=ASYNC_CANCEL_FD ud=7; enter 2" },
+    { "cancel-fd-second", "pipe p; pipe q; poll_add fd=pr of=POLLIN ud=5; poll_add fd=qr of=POLLIN ud=6; enter 0;"
+      " async_cancel fd=qr of=ASYNC_CANCEL_FD ud=7; enter 2" },
     { "cancel-fd-one-of-two", "pipe p; poll_add fd=pr of=POLLIN ud=5; poll_add fd=pr of=POLLHUP ud=5;"
       " enter 0; async_cancel fd=pr of=ASYNC_CANCEL_FD ud=7; enter 2;"
       " async_cancel fd=pr of=ASYNC_CANCEL_FD ud=8; enter 2" },

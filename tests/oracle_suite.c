@@ -1,49 +1,67 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything the oracle knows, in one call: for kring-oracle and for the CUnit suite. */
+/* Many programs, a few of them at a time: for kring-oracle and for the CUnit suite. */
 #define _GNU_SOURCE
 #include "oracle.h"
 
 #include <string.h>
 
+/* Most of a run is waiting. */
+enum { AT_ONCE = 4 };
+
 bool oracle_stop_early;
 
 struct suite {
-    struct oracle_counts counts;
+    struct oracle_counts *counts;
     FILE *out;
+    struct oracle_pending *pending[AT_ONCE];
+    unsigned first, count;
     bool matrix;
 };
 
-static void run_program(const struct oracle_program *program, void *user)
+static void end_one(struct suite *suite)
 {
-    struct suite *suite = user;
     struct oracle_cover cover;
+    char name[64];
 
-    if (oracle_stop_early && suite->counts.different)
-        return;
     memset(&cover, 0, sizeof cover);
-    switch (oracle_compare(program, &cover, false, suite->out)) {
-    case ORACLE_EQUAL: suite->counts.equal++; break;
-    case ORACLE_ACCEPTED: suite->counts.accepted++; break;
-    case ORACLE_DIFFERENT: suite->counts.different++; break;
-    case ORACLE_SKIPPED: suite->counts.skipped++; break;
+    switch (oracle_end(suite->pending[suite->first], name, &cover, false, suite->out)) {
+    case ORACLE_EQUAL: suite->counts->equal++; break;
+    case ORACLE_ACCEPTED: suite->counts->accepted++; break;
+    case ORACLE_DIFFERENT: suite->counts->different++; break;
+    case ORACLE_SKIPPED: suite->counts->skipped++; break;
     }
+    suite->first = (suite->first + 1) % AT_ONCE;
+    suite->count--;
     if (suite->matrix)
-        oracle_matrix_add(program->name, &cover);
+        oracle_matrix_add(name, &cover);
 }
 
-int oracle_suite(uint64_t seed, unsigned random, const char *matrix, FILE *table, FILE *out,
-                 struct oracle_counts *counts)
+static void begin_one(const struct oracle_program *program, void *user)
 {
-    struct suite suite = { .out = out, .matrix = matrix != NULL };
-    int wrong = matrix ? oracle_matrix_load(matrix, out) : 0;
+    struct suite *suite = user;
 
-    oracle_each_program(run_program, &suite);
-    /* On an old kernel some programs were skipped: cells of theirs are empty for a good reason. */
-    if (matrix && suite.counts.skipped <= 1 && !(oracle_stop_early && suite.counts.different))
-        wrong += oracle_matrix_report(table, out);
-    suite.matrix = false;
-    for (unsigned i = 0; i < random; i++)
-        run_program(oracle_random(seed, i), &suite);
-    *counts = suite.counts;
-    return wrong + (int)suite.counts.different;
+    if (oracle_stop_early && suite->counts->different)
+        return;
+    if (suite->count == AT_ONCE)
+        end_one(suite);
+    suite->pending[(suite->first + suite->count++) % AT_ONCE] = oracle_begin(program);
+}
+
+void oracle_suite_family(const char *family, FILE *out, struct oracle_counts *counts)
+{
+    struct suite suite = { .counts = counts, .out = out, .matrix = true };
+
+    oracle_each_program(family, begin_one, &suite);
+    while (suite.count)
+        end_one(&suite);
+}
+
+void oracle_suite_random(uint64_t seed, unsigned count, FILE *out, struct oracle_counts *counts)
+{
+    struct suite suite = { .counts = counts, .out = out };
+
+    for (unsigned i = 0; i < count; i++)
+        begin_one(oracle_random(seed, i), &suite);
+    while (suite.count)
+        end_one(&suite);
 }

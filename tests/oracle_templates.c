@@ -162,10 +162,12 @@ static void each_template(void (*visit)(const struct oracle_program *program, vo
     }
 }
 
-void oracle_each_program(void (*visit)(const struct oracle_program *program, void *user), void *user)
+void oracle_each_program(const char *family,
+                         void (*visit)(const struct oracle_program *program, void *user), void *user)
 {
-    each_template(visit, user);
+    if (!family || !strcmp(family, "templates"))
+        each_template(visit, user);
     for (const struct oracle_list *list = oracle_families(); list->family; list++)
-        for (unsigned j = 0; j < list->count; j++)
+        for (unsigned j = 0; j < list->count && (!family || !strcmp(family, list->family)); j++)
             visit(&list->programs[j], user);
 }

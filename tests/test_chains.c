@@ -201,7 +201,7 @@ static void ended_early(enum rings_kind kind)
     kring_op ops[3];
 
     rings_pipe(pipe);
-    /* 0: cancel the running head. 1: cancel a member that waits. 2: drop the head. 3: its deadline. */
+    /* Cancel the running head; cancel a member that waits; drop the head; its deadline. */
     for (unsigned i = 0; i < 4; i++) {
         memset(&log, 0, sizeof log);
         for (unsigned j = 0; j < 3; j++)
@@ -280,22 +280,23 @@ static void composite_deadline(enum rings_kind kind)
     char back[8];
     int pair[2];
     int64_t began = rings_now_ns();
+    unsigned written = 0;
     kring_op op;
 
     rings_pair(SOCK_STREAM, pair);
     op = kring_read_full(ring, pair[0], back, 8, KRING_CUR_POS);
-    CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 20 * KRING_MS), 0);
+    CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 30 * KRING_MS), 0);
     CU_ASSERT(rings_start(ring, op, &log));
     /* Data keeps coming: the deadline is for the whole, not for each transfer. */
-    for (unsigned i = 0; i < 4; i++) {
+    for (; written < 6 && log.calls == 0; written++) {
         rings_write(pair[1], "d", 1);
         rings_run_for(ring, 4);
     }
     CU_ASSERT(rings_until(ring, &log, 1));
     CU_ASSERT_EQUAL(log.last.value, -ETIME);
     CU_ASSERT_EQUAL(log.last.flags, KRING_DEADLINE);
-    CU_ASSERT_EQUAL(log.last.length, 4);
-    CU_ASSERT(rings_now_ns() - began >= 19 * KRING_MS);
+    CU_ASSERT(log.last.length >= 1 && log.last.length <= written);
+    CU_ASSERT(rings_now_ns() - began >= 29 * KRING_MS);
     close(pair[0]);
     close(pair[1]);
     rings_close(ring);

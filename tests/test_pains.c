@@ -23,6 +23,8 @@ int kring_test_pains(void);
     do {                                                          \
         if (!HAS_ENGINES)                                         \
             KRING_SKIP("one of the engines is configured out");   \
+        if (!strcmp(kring_test_engine(), "soft"))                 \
+            KRING_SKIP("this run may not call io_uring");         \
     } while (0)
 #define NEED_URING()                                              \
     do {                                                          \
@@ -308,6 +310,8 @@ static void pain_07(void)
     struct kring *ring = NULL;
 
     NEED_URING();
+    if (rings_missing(RINGS_KERNEL))
+        KRING_SKIP("io_uring_register is refused: the fake cannot play a release");
     kring_fake_play(&fake, "5.10");
     kring_fake_set(&fake);
     CU_ASSERT_EQUAL_FATAL(kring_open(&ring, &options), 0);
@@ -327,9 +331,10 @@ static void pain_08(void)
     struct rings_log log = {0};
     struct io_uring_sqe sqe;
     char texts[2][512], byte;
-    int fd = rings_file("pain", "x", 1), pipe[2];
+    int fd, pipe[2];
 
     NEED_URING();
+    fd = rings_file("pain", "x", 1);
     CU_ASSERT_EQUAL_FATAL(kring_open(&ring, &options), 0);
     rings_pipe(pipe);
     memset(&sqe, 0, sizeof sqe);
@@ -497,7 +502,7 @@ static void pain_14(void)
     struct kring_options options = plain(KRING_ENGINE_AUTO);
     struct kring *ring = NULL;
     struct rings_log log = {0};
-    unsigned free_looks = 0;
+    unsigned free_looks = 0, others = 0;
     pthread_t thread;
     char byte;
     int pair[2];
@@ -510,10 +515,17 @@ static void pain_14(void)
     }
     rings_pair(SOCK_STREAM, pair);
     CU_ASSERT(rings_start(ring, kring_recv(ring, pair[0], &byte, 1, 0), &log));
-    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, watch_blocked, &free_looks), 0);
-    CU_ASSERT_EQUAL(kring_run(ring, 50 * KRING_MS), 0);
-    pthread_join(thread, NULL);
-    CU_ASSERT(free_looks > 0); /* others may wait for disks now and then; we must not always */
+    for (unsigned i = 0; i < 5 && free_looks == 0; i++) {
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, watch_blocked, &free_looks), 0);
+        CU_ASSERT_EQUAL(kring_run(ring, 50 * KRING_MS), 0);
+        pthread_join(thread, NULL);
+    }
+    if (free_looks == 0) { /* others wait for disks: is there a moment at all when none does? */
+        watch_blocked(&others);
+        if (others == 0)
+            kring_test_skip("something else on this machine waits for a disk all the time");
+        CU_ASSERT_EQUAL(others, 0);
+    }
     close(pair[0]);
     close(pair[1]);
     CU_ASSERT_EQUAL(kring_close(ring, KRING_SECOND), 0);

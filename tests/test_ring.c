@@ -412,6 +412,77 @@ static void messages(enum rings_kind kind)
     rings_close(to);
 }
 
+/* ---- Offload ---- */
+
+struct held {
+    void (*job)(void *arg);
+    void *arg;
+    unsigned count;
+};
+
+static int hold(void *user, void (*job)(void *arg), void *arg)
+{
+    struct held *held = user;
+
+    if (held->count)
+        return -EAGAIN; /* one at a time: the others run inline */
+    held->count = 1;
+    held->job = job;
+    held->arg = arg;
+    return 0;
+}
+
+static void *run_held(void *user)
+{
+    struct held *held = user;
+
+    held->job(held->arg);
+    return NULL;
+}
+
+/* A blocking call is on another thread: its memory is out, and close says so. */
+static void offloaded(enum rings_kind kind)
+{
+    struct kring_options options = rings_options(kind);
+    struct held held = {0};
+    struct rings_log log = {0}, inline_log = {0};
+    struct kring *ring;
+    pthread_t thread;
+    char data[4] = "";
+    int fd = rings_file("offload", "abcd", 4);
+
+    options.offload = hold;
+    options.offload_user = &held;
+    ring = rings_open_with(kind, &options);
+    CU_ASSERT(rings_start(ring, kring_fsync(ring, fd, 0), &log));
+    CU_ASSERT_EQUAL(kring_run(ring, 2 * KRING_MS), 0);
+    if (held.count == 0) {
+        CU_FAIL("nothing was offloaded");
+        close(fd);
+        rings_close(ring);
+        return;
+    }
+    CU_ASSERT(rings_start(ring, kring_read(ring, fd, data, 4, 0), &inline_log));
+    CU_ASSERT(rings_until(ring, &inline_log, 1));
+    CU_ASSERT_EQUAL(inline_log.last.value, 4);
+    CU_ASSERT_EQUAL(kring_close(ring, 0), -EBUSY);
+    CU_ASSERT_EQUAL(kring_close(ring, 2 * KRING_MS), -EBUSY);
+    CU_ASSERT_EQUAL(log.calls, 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, run_held, &held), 0);
+    CU_ASSERT_EQUAL(kring_close(ring, KRING_SECOND), 0);
+    pthread_join(thread, NULL);
+    CU_ASSERT_EQUAL(log.calls, 1);
+    CU_ASSERT(log.last.value == 0 || log.last.value == -ECANCELED);
+    close(fd);
+}
+
+static void offload(void)
+{
+    if (!CONFIG_KRING_OFFLOAD)
+        KRING_SKIP("offload is configured out");
+    rings_on(RINGS_SOFT, offloaded);
+}
+
 /* ---- Threads and processes ---- */
 
 static void *work(void *user)
@@ -507,6 +578,7 @@ int kring_test_ring(void)
         RINGS_ROWS("kring_pollfds in a foreign loop", poll_loop),
         RINGS_ROWS("wakes from a thread and a signal handler", wakes),
         RINGS_ROWS("messages between rings", messages),
+        {"rule 12 an offloaded call keeps the ring busy", offload},
         RINGS_ROWS("open here, run in a thread", opened_elsewhere),
         RINGS_ROWS("a forked child is told ESTALE", forked),
     };

@@ -372,7 +372,7 @@ static void rule_05_last(enum rings_kind kind)
     rings_close(ring);
 }
 
-/* The result comes with the first CQE, the memory with the notification: one callback, after both. */
+/* The result comes with the first CQE, the memory with the notification: one callback. */
 static void rule_05_zero_copy(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);

@@ -29,7 +29,7 @@ int kring__read_multishot_prep(struct kring__soft *soft, struct kring__req *req)
     int error;
 
     (void)soft;
-    if (kring__has_ioprio(req) || !(req->sqe.flags & IOSQE_BUFFER_SELECT))
+    if (!CONFIG_KRING_MULTISHOT || kring__has_ioprio(req) || !(req->sqe.flags & IOSQE_BUFFER_SELECT))
         return -EINVAL;
     error = kring__rw_prep(req);
     if (error < 0)
@@ -46,6 +46,8 @@ int kring__read_multishot_try(struct kring__soft *soft, struct kring__req *req)
     uint32_t length;
     int res;
 
+    if (!CONFIG_KRING_MULTISHOT)
+        return -EINVAL; /* never prepared */
     if (kring__rw_is_disk(req))
         return -EBADFD;
     res = kring__req_buffer(soft, req, &vector.iov_base, &length);
