@@ -137,11 +137,11 @@ int kring__cancel(struct kring__soft *soft, struct kring__req *req)
 int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *match)
 {
     bool all = match->flags & (IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
-    bool simple = !(match->flags & ~(IORING_ASYNC_CANCEL_USERDATA));
+    bool simple = !CONFIG_KRING_SWEEP || !(match->flags & ~(IORING_ASYNC_CANCEL_USERDATA));
     int count = 0, fd = match->fd, error;
     uint32_t at;
 
-    if (match->flags & IORING_ASYNC_CANCEL_FD) {
+    if (!simple && (match->flags & IORING_ASYNC_CANCEL_FD)) {
         if (match->flags & IORING_ASYNC_CANCEL_FD_FIXED)
             fd = kring__soft_fixed(soft, (uint32_t)match->fd);
         else

@@ -86,9 +86,10 @@ static int probe(struct io_uring_probe *answer, unsigned count)
 
 static int sync_cancel(struct kring__soft *soft, const struct io_uring_sync_cancel_reg *reg)
 {
-    const uint32_t known = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD |
+    const uint32_t many = IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD |
                            IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_FD_FIXED |
-                           IORING_ASYNC_CANCEL_USERDATA | IORING_ASYNC_CANCEL_OP;
+                           IORING_ASYNC_CANCEL_OP;
+    const uint32_t known = IORING_ASYNC_CANCEL_USERDATA | (CONFIG_KRING_SWEEP ? many : 0u);
     struct kring__match match;
     int res;
 

@@ -157,7 +157,7 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
     bool ends = (slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) != 0 ||
                 slot->state == KRING__DROPPED;
 
-    if (!ends && kring__is_sweep(&slot->sqe)) {
+    if (CONFIG_KRING_SWEEP && !ends && kring__is_sweep(&slot->sqe)) {
         value = kring__sweep(ring, slot);
         ends = true;
     }

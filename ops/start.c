@@ -163,7 +163,8 @@ static int prepare(struct kring *ring, struct kring__slot *slot, kring_done *don
     engine = (int)kring__route_fast(ring, slot);
     if (engine == KRING_ENGINE_AUTO) {
         classify(slot);
-        if (!CONFIG_KRING_MULTISHOT && kring__is_multishot(&slot->sqe))
+        if ((!CONFIG_KRING_MULTISHOT && kring__is_multishot(&slot->sqe)) ||
+            (!CONFIG_KRING_SWEEP && kring__is_sweep(&slot->sqe)))
             return -KRING_EKERNEL;
         if ((slot->flags & KRING__S_MULTI) && done == NULL)
             return -EINVAL;

@@ -35,7 +35,9 @@ static void caps_init(struct kring__caps *caps, const struct kring__wish *wish)
         caps->op[i].answer = KRING__NO;
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         caps->variant[i].answer = KRING__NO;
-    name_kernel(caps);
+    /* For messages, and for the one quirk that has nothing else to go by. */
+    if (CONFIG_KRING_KERNEL_ENGINE || CONFIG_KRING_EXPLAIN)
+        name_kernel(caps);
 }
 
 void kring__caps_none(struct kring__caps *caps, const struct kring__wish *wish, int error)

@@ -17,6 +17,9 @@ int kring__wish_init(struct kring__wish *wish, const struct kring_options *optio
         memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o);
     if (o.engine > KRING_ENGINE_SOFT || o.entries > 32768)
         return -EINVAL;
+    /* Without a kernel engine there is nothing to simulate. */
+    if (!CONFIG_KRING_KERNEL_ENGINE)
+        o.kernel = NULL;
     if (o.kernel != NULL && (number = kring__release_parse(o.kernel)) < 0)
         return -EINVAL;
     if (!(o.flags & KRING_NO_ENVIRONMENT)) {

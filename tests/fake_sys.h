@@ -63,6 +63,8 @@ void kring_fake_play(struct kring_fake *fake, const char *release);
 #if !CONFIG_KRING_KERNEL_ENGINE
 /* For tests that skip themselves where there are no such calls. */
 enum { KRING__SYS_io_uring_setup, KRING__SYS_io_uring_enter, KRING__SYS_io_uring_register };
+#define kring__sys_io_uring_setup(entries, params) (-38L) /* -ENOSYS */
+#define kring__sys_io_uring_enter(fd, submit, want, flags, arg, size) (-38L)
 #endif
 
 /* How often each call was made since the last set or clear, and all of them together. */

@@ -181,6 +181,8 @@ const struct oracle_program oracle_programs_net[] = {
     { "recv-peek", "pair s stream; put sb 'abc'; buf b 8; recv fd=sa addr=b len=8 of=MSG_PEEK; enter 1" },
     { "recv-waitall", "pair s stream; put sb 'abc'; buf b 8; recv fd=sa addr=b len=6 of=MSG_WAITALL; enter 0;"
       " put sb 'def'; enter 1" },
+    { "recv-waitall-three", "pair s stream; put sb 'ab'; buf b 8; recv fd=sa addr=b len=6 of=MSG_WAITALL; enter 0;"
+      " put sb 'cd'; enter 0; put sb 'ef'; enter 1" },
     { "recv-waitall-end", "pair s stream; put sb 'abc'; buf b 8; recv fd=sa addr=b len=6 of=MSG_WAITALL; enter 0;"
       " closefd sb; enter 1" },
     { "recv-waitall-end-breaks-link", "ordered; pair s stream; put sb 'abc'; buf b 8;"

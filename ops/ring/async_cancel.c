@@ -58,9 +58,10 @@ kring_op kring_cancel_any(struct kring *ring)
 #if CONFIG_KRING_SOFT_ENGINE
 #include <linux/fcntl.h>
 
-#define FLAGS \
+#define MANY \
     (IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ANY | \
-     IORING_ASYNC_CANCEL_FD_FIXED | IORING_ASYNC_CANCEL_USERDATA | IORING_ASYNC_CANCEL_OP)
+     IORING_ASYNC_CANCEL_FD_FIXED | IORING_ASYNC_CANCEL_OP)
+#define FLAGS (IORING_ASYNC_CANCEL_USERDATA | (CONFIG_KRING_SWEEP ? MANY : 0u))
 
 int kring__async_cancel_prep(struct kring__soft *soft, struct kring__req *req)
 {
@@ -83,9 +84,9 @@ int kring__async_cancel_try(struct kring__soft *soft, struct kring__req *req)
     const struct io_uring_sqe *sqe = &req->sqe;
     struct kring__match match = {sqe->addr, sqe->cancel_flags, sqe->fd, 0, req};
 
-    if (sqe->cancel_flags & IORING_ASYNC_CANCEL_OP)
+    if (CONFIG_KRING_SWEEP && (sqe->cancel_flags & IORING_ASYNC_CANCEL_OP))
         match.opcode = (uint8_t)sqe->len;
-    if (sqe->cancel_flags & IORING_ASYNC_CANCEL_FD) {
+    if (CONFIG_KRING_SWEEP && (sqe->cancel_flags & IORING_ASYNC_CANCEL_FD)) {
         if (sqe->flags & IOSQE_FIXED_FILE)
             match.flags |= IORING_ASYNC_CANCEL_FD_FIXED;
         if (match.flags & IORING_ASYNC_CANCEL_FD_FIXED) {
