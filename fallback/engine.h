@@ -46,15 +46,15 @@ enum kring__place {
 /* req->flags, the engine's part. */
 #define KRING__REQ_FAIL (1u << 8)        /* breaks its links */
 #define KRING__REQ_SKIP (1u << 9)        /* no CQE */
-#define KRING__REQ_SKIP_LINKS KRING__REQ_IF(CHAINS, 10) /* nor for the members that its failure cancels */
+#define KRING__REQ_SKIP_LINKS KRING__REQ_IF(CHAINS, 10) /* nor of those its failure cancels */
 #define KRING__REQ_LINK KRING__REQ_IF(CHAINS, 11)
 #define KRING__REQ_HARDLINK KRING__REQ_IF(CHAINS, 12)
 #define KRING__REQ_DRAIN KRING__REQ_IF(CHAINS, 13)
 #define KRING__REQ_ASYNC (1u << 14)      /* not tried while it is submitted */
 #define KRING__REQ_POLL KRING__REQ_IF(POLL, 15)       /* waits as a poll: its result is the mask */
 #define KRING__REQ_OWN_FD (1u << 16)     /* fd is a duplicate that ends with the request */
-#define KRING__REQ_ARM_TIMER KRING__REQ_IF(CHAINS, 17)  /* a linked timer stands behind it, not armed yet */
-#define KRING__REQ_LINK_TIMER KRING__REQ_IF(CHAINS, 18) /* is an armed linked timer; target is its request */
+#define KRING__REQ_ARM_TIMER KRING__REQ_IF(CHAINS, 17) /* the linked timer is not armed yet */
+#define KRING__REQ_LINK_TIMER KRING__REQ_IF(CHAINS, 18) /* linked timer; target: its request */
 #define KRING__REQ_COUNTED KRING__REQ_IF(TIME, 19)    /* timer with a completion count */
 #define KRING__REQ_TRIED (1u << 20)      /* at least one attempt was made */
 #define KRING__REQ_CANCELLED (1u << 21)  /* in the queue to be ended with res */

@@ -25,12 +25,13 @@
 
 /* One whose feature is configured out is no bit at all, and what asks for it is gone. */
 #define KRING__REQ_IF(symbol, bit) (CONFIG_KRING_##symbol ? 1u << (bit) : 0u)
-#define KRING__REQ_MULTISHOT KRING__REQ_IF(MULTISHOT, 0) /* set by prep: results >= 0 are posted with F_MORE and the
-                                          request is tried again, until WAIT, LAST or an error */
+/* Set by prep: results >= 0 are posted with F_MORE and the request is tried again, until WAIT, LAST
+ * or an error. */
+#define KRING__REQ_MULTISHOT KRING__REQ_IF(MULTISHOT, 0)
 #define KRING__REQ_LAST (1u << 1)      /* set by try: this result ends a multishot */
 #define KRING__REQ_FAILED (1u << 2)    /* set by try: a result >= 0 that breaks a link (short) */
 #define KRING__REQ_NONBLOCK_FD (1u << 3) /* engine: fd is known to be O_NONBLOCK or always ready */
-#define KRING__REQ_OFFLOADS KRING__REQ_IF(OFFLOAD, 4)    /* engine: a thread can take what would block */
+#define KRING__REQ_OFFLOADS KRING__REQ_IF(OFFLOAD, 4) /* engine: a thread can take what blocks */
 /* bits 8 and above are the engine's own, see fallback/engine.h */
 
 struct kring__req {

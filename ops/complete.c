@@ -99,7 +99,8 @@ static void call(struct kring *ring, struct kring__slot *slot, const struct krin
     KRING__TRACE(ring, "done", slot, result->value);
     slot->done(ring, kring__handle(ring, slot), result, slot->user);
     ring->depth--;
-    if (CONFIG_KRING_PROVIDED_BUFFERS && (cqe_flags & IORING_CQE_F_BUFFER) && !ring->buffer_kept && result->data != NULL)
+    if (CONFIG_KRING_PROVIDED_BUFFERS && (cqe_flags & IORING_CQE_F_BUFFER) &&
+        !ring->buffer_kept && result->data != NULL)
         kring__pool_give(ring, result->group, result->buffer_id);
     ring->current = before;
     ring->buffer_kept = kept;

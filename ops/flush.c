@@ -5,7 +5,9 @@
 
 static struct kring__view *view_of(struct kring *ring, unsigned engine)
 {
-    return CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL ? &ring->kernel.view : kring__soft_view(ring->soft);
+    if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL)
+        return &ring->kernel.view;
+    return kring__soft_view(ring->soft);
 }
 
 uint32_t kring__unconsumed(const struct kring__view *view)
@@ -143,7 +145,8 @@ static bool needs_care(const struct kring *ring, const struct kring__slot *slot)
     const uint32_t special = KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME | KRING__S_UNPROVEN |
                              KRING__S_COUNTING | KRING__S_REF;
 
-    return (slot->flags & special) != 0 || slot->state == KRING__DROPPED || kring__kernel_gone(ring) ||
+    return (slot->flags & special) != 0 || slot->state == KRING__DROPPED ||
+           kring__kernel_gone(ring) ||
            slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_SEND ||
            slot->sqe.opcode == IORING_OP_SENDMSG;
 }
@@ -161,7 +164,7 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
         value = kring__sweep(ring, slot);
         ends = true;
     }
-    if (!ends && CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL && kring__kernel_gone(ring))
+    if (!ends && engine == KRING_ENGINE_KERNEL && kring__kernel_gone(ring))
         engine = kring__route(ring, slot);
     else if (!ends && (slot->flags & KRING__S_UNPROVEN))
         engine = kring__route_settle(ring, slot);

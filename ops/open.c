@@ -11,6 +11,7 @@
 #define PAGE 4096u      /* the smallest page of our architectures */
 #define WIPE_ON_FORK 18 /* MADV_WIPEONFORK, 4.14 */
 #define KEEP_ON_FORK 19
+#define NO_ADVICE 0x7fff /* no kernel knows it */
 
 #define SETUP_ALLOWED \
     (IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | \
@@ -139,7 +140,9 @@ static void guard(struct kring *ring, uint8_t *memory, const struct plan *plan)
 
     *word = KRING__GUARD;
     ring->guard = word;
-    if (kring__sys_madvise(word, PAGE, WIPE_ON_FORK) < 0) {
+    /* An emulator (qemu-user 7.2) says yes to any advice and heeds none. */
+    if (kring__sys_madvise(word, PAGE, WIPE_ON_FORK) < 0 ||
+        kring__sys_madvise(word, PAGE, NO_ADVICE) >= 0) {
         long pid = kring__sys_getpid(); /* may be refused: then a fork goes unnoticed */
 
         ring->owner_pid = pid > 0 ? (int32_t)pid : 0;

@@ -69,7 +69,8 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
     return (unsigned)(user_data >> 52 & 15);
 }
 
-/* Slot flags; one whose feature is configured out is no bit at all, and what asks for it is gone. */
+/* Slot flags; one whose feature is configured out is no bit at all, and what asks for it is
+ * gone. */
 #define KRING__IF_ON(symbol, bit) (CONFIG_KRING_##symbol ? 1u << (bit) : 0u)
 #define KRING__S_MULTI KRING__IF_ON(MULTISHOT, 0)      /* multishot */
 #define KRING__S_QUEUED (1u << 1)     /* started, in the waiting queue */
@@ -79,8 +80,8 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
 #define KRING__S_CANCEL_QUEUED (1u << 5) /* our cancel waits for a submission slot */
 #define KRING__S_CANCEL_SENT (1u << 6)   /* our cancel is in the engine */
 #define KRING__S_LAST_SEEN (1u << 7)   /* its final CQE came; waits for our cancel's CQE */
-#define KRING__S_UNPROVEN KRING__IF_ON(KERNEL_ENGINE, 8)   /* EINVAL from the kernel is not yet the caller's */
-#define KRING__S_RERUN KRING__IF_ON(KERNEL_ENGINE, 9)      /* runs on soft to judge a kernel's refusal */
+#define KRING__S_UNPROVEN KRING__IF_ON(KERNEL_ENGINE, 8) /* its EINVAL may be the kernel's */
+#define KRING__S_RERUN KRING__IF_ON(KERNEL_ENGINE, 9)    /* on soft, to judge a kernel's refusal */
 #define KRING__S_DRAIN (1u << 10)
 #define KRING__S_HARDLINK KRING__IF_ON(CHAINS, 11)
 #define KRING__S_CHAINED KRING__IF_ON(CHAINS, 12)   /* member of a chain */
@@ -90,16 +91,16 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
 #define KRING__S_COMPOSITE KRING__IF_ON(COMPOSITE, 16)
 #define KRING__S_SKIP (1u << 17)      /* raw CQE_SKIP_SUCCESS: no callback on success */
 #define KRING__S_KEEP (1u << 18)      /* kring_buffer_keep in this callback */
-#define KRING__S_PAUSED KRING__IF_ON(PROVIDED_BUFFERS, 19)    /* multishot without buffers: waits for one to come back */
+#define KRING__S_PAUSED KRING__IF_ON(PROVIDED_BUFFERS, 19) /* multishot: waits for a buffer */
 #define KRING__S_COUNTING KRING__IF_ON(TIME, 20)  /* timeout that also counts completions */
 #define KRING__S_IN_CALLBACK (1u << 21)
 #define KRING__S_ENDED (1u << 22)     /* its result is decided, it waits for delivery */
-#define KRING__S_LINK_TIMER KRING__IF_ON(CHAINS, 23) /* sequenced LINK_TIMEOUT standing by its target */
+#define KRING__S_LINK_TIMER KRING__IF_ON(CHAINS, 23) /* sequenced LINK_TIMEOUT by its target */
 #define KRING__S_NOTIF (1u << 24)     /* zero-copy: result came, notification is awaited */
 #define KRING__S_VECTORED KRING__IF_ON(COMPOSITE, 25)  /* composite over an iovec array */
 #define KRING__S_SELECTS KRING__IF_ON(PROVIDED_BUFFERS, 26)   /* picks from one of our pools */
 #define KRING__S_RAW (1u << 27)
-#define KRING__S_ORPHAN KRING__IF_ON(KERNEL_ENGINE, 28)    /* reported lost: the kernel may still use its memory */
+#define KRING__S_ORPHAN KRING__IF_ON(KERNEL_ENGINE, 28) /* lost: its memory is the kernel's */
 #define KRING__S_POISONED (1u << 29)
 #define KRING__S_REF (1u << 30)       /* sqe.addr names another operation of this ring */
 #define KRING__S_STEP (1u << 31)      /* in the steps list */

@@ -96,7 +96,8 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     slot->flags &= ~KRING__S_UNPROVEN;
     if (pin == KRING_ENGINE_AUTO && sqe->opcode < KRING__OP_COUNT)
         pin = ring->pins[sqe->opcode];
-    if (CONFIG_KRING_SWEEP && kring__is_sweep(sqe)) /* runs above the seam; this only names somebody */
+    /* It runs above the seam; this only names somebody. */
+    if (CONFIG_KRING_SWEEP && kring__is_sweep(sqe))
         return kring__kernel_on(ring) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
     soft = kring__soft_can(ring, sqe->opcode);
     home = home_of(ring, slot);

@@ -322,7 +322,8 @@ static int hand_over_rest(struct kring *ring)
     int error = 0;
 
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (kring__kernel_on(ring) && !kring__kernel_gone(ring) && kring__unconsumed(&ring->kernel.view))
+    if (kring__kernel_on(ring) && !kring__kernel_gone(ring) &&
+        kring__unconsumed(&ring->kernel.view))
         error = kernel_enter(ring, false, 0);
 #endif
     if (error == 0 && !kring__kernel_on(ring) &&

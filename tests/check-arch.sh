@@ -51,7 +51,7 @@ build() { # ARCH PREFIX TARGET...
     "$MAKE" --no-print-directory $jobs O="$out" CONFIG=config.mk CROSS_COMPILE="$prefix" LDFLAGS=-static \
         CUNIT_CFLAGS="-isystem $O/arch/cunit/include" CUNIT_LDFLAGS="-L$out/cunit" "$@"
 }
-suites() { # ARCH ENGINE: in the name of auto too, as nothing here has io_uring
+suites() { # ARCH ENGINE
     qemu=qemu-$1
     command -v "$qemu" >/dev/null 2>&1 || qemu=$qemu-static
     KRING_ENGINE=$2 KRING_TEST_TIMEOUT=600 timeout 1200 "$qemu" \
@@ -85,7 +85,6 @@ for arch in $names; do
     count "$arch: the tests build" $status "$out/build.log"
     [ $status = 0 ] || continue
     suites "$arch" soft
-    suites "$arch" auto
 done
 echo
 mkdir -p "$O/check"

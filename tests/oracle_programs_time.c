@@ -23,7 +23,7 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-abs-realtime", "time t abs+3ms realtime; timeout addr=t len=1 of=TIMEOUT_ABS|TIMEOUT_REALTIME; enter 1" },
     { "timeout-order", "ordered; time a 6ms; time b 2ms; time c 4ms; timeout addr=a len=1; timeout addr=b len=1;"
       " timeout addr=c len=1; until 1 2 3" },
-    { "timeout-ends-the-wait", "time a 1ms; time b 200ms; timeout addr=a len=1; timeout addr=b len=1; enter 2" },
+    { "timeout-ends-the-wait", "time a 60ms; time b 900ms; timeout addr=a len=1; timeout addr=b len=1; enter 2" },
     { "timeout-order-many", "ordered; time a 7ms; time b 3ms; time c 9ms; time d 5ms; time e 11ms; time f 1ms;"
       " timeout addr=a len=1; timeout addr=b len=1; timeout addr=c len=1; timeout addr=d len=1; timeout addr=e len=1;"
       " timeout addr=f len=1; until 1 2 3 4 5 6" },

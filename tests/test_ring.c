@@ -277,7 +277,7 @@ static void poll_loop(enum rings_kind kind)
         kring_op op = i ? kring_recv(ring, pair[0], &byte, 1, 0)
                         : kring_read(ring, pair[0], &byte, 1, KRING_CUR_POS);
 
-        CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 30 * KRING_MS), 0);
+        CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 250 * KRING_MS), 0);
         CU_ASSERT(rings_start(ring, op, &log));
     }
     CU_ASSERT_EQUAL(kring_submit(ring), 2);

@@ -29,7 +29,9 @@ int kring__read_multishot_prep(struct kring__soft *soft, struct kring__req *req)
     int error;
 
     (void)soft;
-    if (!CONFIG_KRING_MULTISHOT || kring__has_ioprio(req) || !(req->sqe.flags & IOSQE_BUFFER_SELECT))
+    if (!CONFIG_KRING_MULTISHOT || kring__has_ioprio(req))
+        return -EINVAL;
+    if (!(req->sqe.flags & IOSQE_BUFFER_SELECT))
         return -EINVAL;
     error = kring__rw_prep(req);
     if (error < 0)
