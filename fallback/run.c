@@ -204,7 +204,8 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
         req->progress = 0;
         /* The kernel picks the next buffer when there is data for it: until then an empty group
          * is no error. */
-        if (!kring__buffers_left(soft, req)) {
+        if (!kring__buffers_left(soft, req) || (req->flags & KRING__REQ_DRY)) {
+            req->flags &= ~KRING__REQ_DRY;
             would_block(soft, req);
             return false;
         }

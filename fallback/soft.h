@@ -32,6 +32,8 @@
 #define KRING__REQ_FAILED (1u << 2)    /* set by try: a result >= 0 that breaks a link (short) */
 #define KRING__REQ_NONBLOCK_FD (1u << 3) /* engine: fd is known to be O_NONBLOCK or always ready */
 #define KRING__REQ_OFFLOADS KRING__REQ_IF(OFFLOAD, 4) /* engine: a thread can take what blocks */
+#define KRING__REQ_DRY (1u << 5) /* set by try: less than asked for came, so another attempt of a
+                                    multishot would find nothing: wait first */
 /* bits 8 and above are the engine's own, see fallback/engine.h */
 
 struct kring__req {

@@ -112,11 +112,17 @@ static struct io_uring_sqe *next(struct rig *rig, unsigned opcode, int fd, const
 
 static int enter(struct rig *rig, unsigned submit, unsigned min)
 {
-    unsigned flags = min ? IORING_ENTER_GETEVENTS : 0;
+    unsigned flags = min ? IORING_ENTER_GETEVENTS : 0, tries = 0;
+    int res;
 
-    if (rig->soft)
-        return kring__soft_enter(rig->soft, submit, min, flags, NULL, 0);
-    return (int)kring__sys_io_uring_enter(rig->fd, submit, min, flags, NULL, KRING__SIGSET_BYTES);
+    /* A wait may end with EINTR without a signal: the kernel's late work for rings that this thread
+     * has closed interrupts it. */
+    do
+        res = rig->soft ? kring__soft_enter(rig->soft, submit, min, flags, NULL, 0)
+                        : (int)kring__sys_io_uring_enter(rig->fd, submit, min, flags, NULL,
+                                                         KRING__SIGSET_BYTES);
+    while (res == -EINTR && submit == 0 && ++tries < 100);
+    return res;
 }
 
 static void expect(struct rig *rig, uint64_t user_data, int res)

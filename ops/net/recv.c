@@ -145,6 +145,8 @@ int kring__recv_try(struct kring__soft *soft, struct kring__req *req)
                                        (int)(sqe->msg_flags | KRING__MSG_DONTWAIT), NULL, NULL);
         if (res == -EAGAIN)
             return sqe->msg_flags & KRING__MSG_DONTWAIT ? -EAGAIN : KRING__TRY_WAIT;
+        if (res > 0 && (uint32_t)res < length)
+            req->flags |= KRING__REQ_DRY;
         if (res > 0 && sqe->optlen != 0)
             req->scratch[0] += (uint32_t)res;
         if (res == 0 || (res > 0 && sqe->optlen != 0 && req->scratch[0] >= sqe->optlen))
