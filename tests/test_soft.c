@@ -82,8 +82,16 @@ static int wait_ms(struct rig *rig, unsigned min, int64_t ms)
     struct kring_timespec time = {ms / 1000, ms % 1000 * 1000000};
     struct io_uring_getevents_arg arg = {.ts = (uintptr_t)&time};
 
-    return kring__soft_enter(rig->soft, 0, min, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG,
-                             &arg, sizeof arg);
+    int res;
+
+    /* Late work for rings that this thread has closed interrupts a wait without any signal. */
+    for (unsigned tries = 0; tries < 100; tries++) {
+        res = kring__soft_enter(rig->soft, 0, min, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG,
+                                &arg, sizeof arg);
+        if (res != -EINTR)
+            break;
+    }
+    return res;
 }
 
 struct result {
