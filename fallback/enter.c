@@ -141,7 +141,8 @@ static int get_events(struct kring__soft *soft, uint32_t wanted, unsigned flags,
     soft->also_ready = false;
     /* What is ready is taken along even if nothing would have to be waited for. */
     if (wanted == 0 || soft->poll_due ||
-        (kring__cq_unread(soft) >= wanted && ++soft->enters % ASK_EVERY == 0)) {
+        (soft->inflight != 0 && kring__cq_unread(soft) >= wanted &&
+         ++soft->enters % ASK_EVERY == 0)) {
         res = ask(soft);
         if (res < 0 && res != -EINTR)
             return kring__cq_unread(soft) > 0 ? 0 : res;

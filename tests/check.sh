@@ -93,6 +93,7 @@ all)
     part "configuration" sh tests/check-config.sh
     part "install" sh tests/check-install.sh
     part "the README's tour" env ENGINES="${engines#auto}" sh tests/check-tour.sh
+    part "kring-probe" sh tests/check-probe.sh
     part "examples" sh tests/check-examples.sh
     ;;
 *) echo "check.sh: unknown part: $what" >&2; exit 2 ;;
