@@ -13,6 +13,8 @@ static kring_op transfer(struct kring *ring, unsigned opcode, int fd, const void
 
     if (sqe == NULL)
         return op;
+    if (!CONFIG_KRING_COMPOSITE)
+        return kring__fail(ring, op, -KRING_EKERNEL);
     kring__fd(ring, op, sqe, fd);
     sqe->addr = (uintptr_t)data;
     sqe->len = length;

@@ -109,8 +109,8 @@ enum kring__wait {
     N(GETXATTR, getxattr, 44, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
     X(SOCKET, socket, 45, KRING__V(5, 19), NEVER, KRING__CREATES | KRING__NOFIXED, NET) \
     N(URING_CMD, uring_cmd, 46, KRING__V(5, 19), NEVER, KRING__FILE | KRING__LATE_EINVAL, CORE) \
-    N(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE, NET) \
-    N(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE, NET) \
+    N(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE, ZEROCOPY) \
+    N(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE, ZEROCOPY) \
     X(READ_MULTISHOT, read_multishot, 49, KRING__V(6, 7), IN, KRING__FILE | KRING__SELECTS, FILE) \
     N(WAITID, waitid, 50, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
     N(FUTEX_WAIT, futex_wait, 51, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
@@ -121,7 +121,7 @@ enum kring__wait {
     N(FTRUNCATE, ftruncate, 55, KRING__V(6, 9), DISK, KRING__FILE, FILE) \
     X(BIND, bind, 56, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     X(LISTEN, listen, 57, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
-    N(RECV_ZC, recv_zc, 58, KRING__V(6, 15), IN, KRING__FILE, NET) \
+    N(RECV_ZC, recv_zc, 58, KRING__V(6, 15), IN, KRING__FILE, ZEROCOPY) \
     N(EPOLL_WAIT, epoll_wait, 59, KRING__V(6, 15), IN, KRING__FILE, POLL) \
     N(READV_FIXED, readv_fixed, 60, KRING__V(6, 15), IN, KRING__FILE | KRING__RW, FILE) \
     N(WRITEV_FIXED, writev_fixed, 61, KRING__V(6, 15), OUT, KRING__FILE | KRING__RW, FILE) \

@@ -47,11 +47,9 @@ if configured KERNEL_ENGINE; then
 fi
 configured SOFT_ENGINE && engines="$engines soft"
 
-once="-x oracle -x faults"
 units() { # each engine that can be asked for
     for engine in $engines; do
-        [ $engine = auto ] && leave= || leave=$once
-        part "suites, engine $engine" env KRING_ENGINE=$engine "$O/tests/kring-tests" $leave
+        part "suites, engine $engine" env KRING_ENGINE=$engine "$O/tests/kring-tests"
     done
 }
 filters() {
@@ -60,13 +58,13 @@ filters() {
         return
     fi
     for answer in ENOSYS EPERM EOPNOTSUPP EACCES; do
-        part "suites, all three calls answer $answer" "$O/tests/seccomp-run" $answer setup,enter,register -- "$O/tests/kring-tests" $once
+        part "suites, all three calls answer $answer" "$O/tests/seccomp-run" $answer setup,enter,register -- "$O/tests/kring-tests"
     done
     for call in setup enter register; do
-        part "suites, $call alone answers EPERM" "$O/tests/seccomp-run" EPERM $call -- "$O/tests/kring-tests" $once
+        part "suites, $call alone answers EPERM" "$O/tests/seccomp-run" EPERM $call -- "$O/tests/kring-tests"
     done
     part "suites, engine soft, the first io_uring call kills" env KRING_ENGINE=soft \
-        "$O/tests/seccomp-run" kill setup,enter,register -- "$O/tests/kring-tests" $once
+        "$O/tests/seccomp-run" kill setup,enter,register -- "$O/tests/kring-tests"
 }
 oracle() {
     [ -x "$O/tests/kring-oracle" ] && part "oracle" "$O/tests/kring-oracle"
@@ -78,9 +76,8 @@ oracle) oracle ;;
 asan)
     export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}" UBSAN_OPTIONS=print_stacktrace=1
     for engine in auto soft; do
-        [ $engine = auto ] && leave= || leave=$once
         part "suites with ASan and UBSan, engine $engine" env KRING_ENGINE=$engine \
-            KRING_TEST_TIMEOUT=${KRING_TEST_TIMEOUT:-600} "$O/asan/tests/kring-tests" $leave
+            KRING_TEST_TIMEOUT=${KRING_TEST_TIMEOUT:-600} "$O/asan/tests/kring-tests"
     done
     ;;
 all)

@@ -7,6 +7,7 @@
  * KRING_FAULTS=full tries each errno at each N. KRING_FAULTS=SCENARIO/MODE/N:ERRNO repeats one run.
  */
 #include "faults.h"
+#include "rings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -285,11 +286,16 @@ static bool wanted(const struct faults_mode *mode)
 
     if (mode->uring && !kring_test_uring_allowed())
         return false;
+    /* Kernel rings of the scenarios have tables and pools. */
+    if (mode->engine == KRING_ENGINE_KERNEL && rings_missing(RINGS_KERNEL) != NULL)
+        return false;
     if ((soft && !CONFIG_KRING_SOFT_ENGINE) || (mode->refused && !CONFIG_KRING_KERNEL_ENGINE))
         return false;
     if (mode->engine == KRING_ENGINE_AUTO && !CONFIG_KRING_SOFT_ENGINE)
         return false;
-    return !strcmp(engine, "auto") || (soft == !strcmp(engine, "soft"));
+    /* What the environment demands stands above auto: those modes are for a run without it. */
+    return !strcmp(engine, "auto") ||
+           (!strcmp(engine, "soft") ? soft : mode->engine == KRING_ENGINE_KERNEL);
 }
 
 static void run_scenario(const struct faults_scenario *scenario)
