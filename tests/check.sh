@@ -4,9 +4,6 @@
 #
 # Each part prints "N passed, M failed, K skipped" as its last such line; a part without one counts as
 # one test by its exit status (77: skipped). Logs are in $O/check; the sum is the last line here, and in $O/check/total.
-#
-# The oracle and the faults name their engines themselves: they run once, with engine auto, and are
-# left out of the runs for one engine and of those under filters.
 set -u
 O=${O:-build} what=${1:-all}
 mkdir -p "$O/check"
