@@ -293,9 +293,12 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
     const struct kring__view *view;
 
     if (engine == KRING_ENGINE_KERNEL) {
-        /* Below 5.7 several operations refuse links, and below 5.18 a member's direct descriptor
-         * is looked up when the chain is submitted. */
-        if (!(ring->caps.pub.features & IORING_FEAT_FAST_POLL) ||
+        /*
+         * Without SUBMIT_ALL (5.18) an SQE that is refused when submitted ends the batch there, and
+         * what follows it enters as a chain of its own: the writes behind a failed head were seen
+         * to run on 5.10.46. Below 5.7 several operations refuse links besides.
+         */
+        if (!(ring->caps.pub.setup_flags & IORING_SETUP_SUBMIT_ALL) ||
             !(ring->caps.sqe_flags & IOSQE_IO_HARDLINK))
             return false;
         view = &ring->kernel.view;
