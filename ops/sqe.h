@@ -25,10 +25,24 @@ static inline bool kring__bad_address(const volatile void *pointer)
     return (uintptr_t)pointer < 4096;
 }
 
-/* A handle's error, for what was found wrong after the slot was taken. */
-static inline kring_op kring__fail_if(struct kring *ring, kring_op op, int error)
+/* An operation that names another one, which must live: else *sqe is NULL and the handle says so. */
+static inline kring_op kring__new_on(struct kring *ring, unsigned opcode, kring_op target,
+                                     struct io_uring_sqe **sqe)
 {
-    return error < 0 ? kring__fail(ring, op, error) : op;
+    kring_op op = kring__new(ring, opcode, sqe);
+    uint64_t user_data = 0;
+    int error;
+
+    if (*sqe == NULL)
+        return op;
+    error = kring__target(ring, target, &user_data);
+    (*sqe)->fd = -1;
+    (*sqe)->addr = user_data;
+    if (error < 0) {
+        *sqe = NULL;
+        return kring__fail(ring, op, error);
+    }
+    return op;
 }
 
 /*

@@ -13,34 +13,21 @@
 kring_op kring_poll_remove(struct kring *ring, kring_op target)
 {
     struct io_uring_sqe *sqe;
-    kring_op op = kring__new(ring, IORING_OP_POLL_REMOVE, &sqe);
-    uint64_t user_data = 0;
-    int error;
 
-    if (sqe == NULL)
-        return op;
-    sqe->fd = -1;
-    error = kring__target(ring, target, &user_data);
-    sqe->addr = user_data;
-    return kring__fail_if(ring, op, error);
+    return kring__new_on(ring, IORING_OP_POLL_REMOVE, target, &sqe);
 }
 
 kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events)
 {
     struct io_uring_sqe *sqe;
-    kring_op op = kring__new(ring, IORING_OP_POLL_REMOVE, &sqe);
-    uint64_t user_data = 0;
-    int error;
+    kring_op op = kring__new_on(ring, IORING_OP_POLL_REMOVE, target, &sqe);
 
     if (sqe == NULL)
         return op;
-    sqe->fd = -1;
-    error = kring__target(ring, target, &user_data);
-    sqe->addr = user_data;
     /* A multishot poll stays one only when its update says so again. */
     sqe->len = IORING_POLL_UPDATE_EVENTS;
     sqe->poll32_events = kring__poll_mask(events);
-    return kring__fail_if(ring, op, error);
+    return op;
 }
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_POLL

@@ -14,16 +14,8 @@
 kring_op kring_cancel_op(struct kring *ring, kring_op target)
 {
     struct io_uring_sqe *sqe;
-    kring_op op = kring__new(ring, IORING_OP_ASYNC_CANCEL, &sqe);
-    uint64_t user_data = 0;
-    int error;
 
-    if (sqe == NULL)
-        return op;
-    sqe->fd = -1;
-    error = kring__target(ring, target, &user_data);
-    sqe->addr = user_data;
-    return kring__fail_if(ring, op, error);
+    return kring__new_on(ring, IORING_OP_ASYNC_CANCEL, target, &sqe);
 }
 
 kring_op kring_cancel_fd(struct kring *ring, int fd)

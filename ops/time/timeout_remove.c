@@ -14,34 +14,21 @@
 kring_op kring_timeout_remove(struct kring *ring, kring_op target)
 {
     struct io_uring_sqe *sqe;
-    kring_op op = kring__new(ring, IORING_OP_TIMEOUT_REMOVE, &sqe);
-    uint64_t user_data = 0;
-    int error;
 
-    if (sqe == NULL)
-        return op;
-    sqe->fd = -1;
-    error = kring__target(ring, target, &user_data);
-    sqe->addr = user_data;
-    return kring__fail_if(ring, op, error);
+    return kring__new_on(ring, IORING_OP_TIMEOUT_REMOVE, target, &sqe);
 }
 
 kring_op kring_timeout_update(struct kring *ring, kring_op target, const struct kring_time *time,
                               uint32_t flags)
 {
     struct io_uring_sqe *sqe;
-    kring_op op = kring__new(ring, IORING_OP_TIMEOUT_REMOVE, &sqe);
-    uint64_t user_data = 0;
-    int error;
+    kring_op op = kring__new_on(ring, IORING_OP_TIMEOUT_REMOVE, target, &sqe);
 
     if (sqe == NULL)
         return op;
-    sqe->fd = -1;
-    error = kring__target(ring, target, &user_data);
-    sqe->addr = user_data;
     sqe->addr2 = kring__address(time);
     sqe->timeout_flags = kring__timeout_flags(flags) | IORING_TIMEOUT_UPDATE;
-    return kring__fail_if(ring, op, error);
+    return op;
 }
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_TIME
