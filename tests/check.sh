@@ -63,6 +63,10 @@ filters() {
     part "suites, engine soft, the first io_uring call kills" env KRING_ENGINE=soft \
         "$O/tests/seccomp-run" kill setup,enter,register -- "$O/tests/kring-tests"
 }
+operations() { # the page is made from the table and the cards
+    "$O/tests/kring-docs" >"$O/check/operations.md" || return 1
+    diff docs/operations.md "$O/check/operations.md" || { echo "ERROR: docs/operations.md is old: make docs"; return 1; }
+}
 oracle() {
     [ -x "$O/tests/kring-oracle" ] && part "oracle" "$O/tests/kring-oracle"
 }
@@ -84,6 +88,7 @@ all)
     configured KERNEL_ENGINE && numbers=with || numbers=without
     part "symbols of libkring.a" sh tests/check-symbols.sh "$O/libkring.a" $numbers
     part "headers" sh tests/check-headers.sh
+    configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/operations.md is of today" operations
     part "configuration" sh tests/check-config.sh
     part "install" sh tests/check-install.sh
     part "the README's tour" env ENGINES="${engines#auto}" sh tests/check-tour.sh

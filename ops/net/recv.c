@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RECV: as recv(2). Kernel: 5.6; POLL_FIRST 5.19, multishot 6.0, a byte limit of it 6.17.
+ * RECV: as recv(2). Kernel: 5.6; POLL_FIRST 5.19, multishot 6.0, bundles 6.10, a byte limit of a
+ * multishot 6.17.
  * SQE: fd; addr, len: buffer, or with BUFFER_SELECT buf_group (len 0: the buffer's size);
  * msg_flags: MSG_; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_RECV_MULTISHOT; optlen: with
  * multishot, end after so many bytes.

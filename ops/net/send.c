@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SEND: as send(2) or sendto(2). Kernel: 5.6; POLL_FIRST 5.19, an address 6.1, vectors 6.17.
+ * SEND: as send(2) or sendto(2). Kernel: 5.6; POLL_FIRST 5.19, an address 6.1, bundles and provided
+ * buffers 6.10, vectors 6.17.
  * SQE: fd; addr, len: data, or with IORING_SEND_VECTORIZED an iovec array; msg_flags: MSG_; addr2,
  * addr_len: destination or 0; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_SEND_VECTORIZED.
  * Result: bytes, may be short; with MSG_WAITALL on a stream all of it, and less breaks a link.

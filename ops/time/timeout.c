@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * TIMEOUT: waits for a time, or for a number of completions. Kernel: 5.4; absolute 5.5, clocks
- * 5.15, ETIME_SUCCESS 5.16, multishot 6.4.
+ * 5.15, ETIME_SUCCESS 5.16, multishot 6.4, a time in the SQE itself 7.1.
  * SQE: addr: 64-bit timespec; len: 1; off: completions to wait for, 0 = none (multishot: how often,
  * 0 = for ever); timeout_flags: IORING_TIMEOUT_.
  * Result: -ETIME when the time has come (it breaks a link unless ETIME_SUCCESS), 0 when the
