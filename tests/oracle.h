@@ -172,12 +172,46 @@ struct oracle_pending;
 struct oracle_pending *oracle_begin(const struct oracle_program *program);
 enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
                                struct oracle_cover *cover, bool verbose, FILE *out);
+/* What differed, with '#' for each number: two programs that differ so show the same thing. */
+enum { ORACLE_PAIRS = 8 };
+struct oracle_pair {
+    char kernel[96], soft[96];
+};
+struct oracle_outcome {
+    struct oracle_pair pairs[ORACLE_PAIRS];
+    unsigned count;
+    bool wrong; /* the program itself is at fault */
+};
+/* Compares without a word. */
+bool oracle_try(const struct oracle_program *program, struct oracle_outcome *outcome);
+/* For tests of the oracle itself: may change what the soft engine's run is said to have done. */
+extern void (*oracle_plant)(struct oracle_result *soft);
+/* An enter that should end by itself is given up after this long. */
+extern unsigned oracle_guard_ms;
+int64_t oracle_now_ms(void);
 /* Runs one engine only and prints the log. 0, or 1 when the run did not finish. */
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out);
 /* Of the running kernel, KRING__V. */
 uint32_t oracle_kernel_release(void);
 /* Why no program can run here, or NULL. */
 const char *oracle_unavailable(void);
+
+/* ---- Shrinking (oracle_shrink.c) ---- */
+
+struct oracle_shrunk {
+    char text[16384];
+    unsigned statements_before, statements, runs;
+    bool whole; /* there was time to try everything */
+};
+/*
+ * Finds the smallest program that still shows the first difference of outcome, within limit_ms.
+ * False: it does not differ so when it is run again.
+ */
+bool oracle_shrink(const struct oracle_program *program, const struct oracle_outcome *outcome,
+                   unsigned limit_ms, struct oracle_shrunk *shrunk);
+/* Shrinks and prints, for the first few programs of a process. */
+void oracle_shrink_report(const struct oracle_program *program,
+                          const struct oracle_outcome *outcome, FILE *out);
 
 /* ---- Accepted differences (oracle_differences.c) ---- */
 

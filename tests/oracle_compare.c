@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 /* A run that takes longer hangs: no program waits for more than a few guard times. */
-#define RUN_LIMIT_MS 15000
+#define RUN_LIMIT_GUARDS 8
 
 const char *oracle_unavailable(void)
 {
@@ -97,10 +97,10 @@ static void say(struct oracle_result *result, const char *format, int number)
 /* Waits for the child without a signal handler: a test runner may have its own. */
 static void wait_for(pid_t pid, struct oracle_result *result)
 {
-    int status = 0, waited = 0, step = 1;
+    int status = 0, waited = 0, step = 1, limit = (int)oracle_guard_ms * RUN_LIMIT_GUARDS;
 
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (waited >= RUN_LIMIT_MS) {
+        if (waited >= limit) {
             kill(pid, SIGKILL);
             waitpid(pid, &status, 0);
             say(result, "HANGS: killed after %d ms\n", waited);
@@ -165,8 +165,33 @@ static const char *next_line(const char **at, char *line, size_t size)
 
 #define ABSENT "(nothing)"
 
+/* Numbers change when a program is made smaller: any number is like another. */
+static void normalise(const char *line, char *to, size_t size)
+{
+    size_t length = 0;
+
+    for (; *line && length < size - 1; line++) {
+        if (*line < '0' || *line > '9')
+            to[length++] = *line;
+        else if (length == 0 || to[length - 1] != '#')
+            to[length++] = '#';
+    }
+    to[length] = 0;
+}
+
+static void note_pair(struct oracle_outcome *outcome, const char *kernel, const char *soft)
+{
+    struct oracle_pair *pair = &outcome->pairs[outcome->count];
+
+    if (outcome->count == ORACLE_PAIRS)
+        return;
+    normalise(kernel, pair->kernel, sizeof pair->kernel);
+    normalise(soft, pair->soft, sizeof pair->soft);
+    outcome->count++;
+}
+
 static enum oracle_verdict diff(const struct oracle_program *program, const char *kernel,
-                                const char *soft, FILE *out)
+                                const char *soft, struct oracle_outcome *outcome, FILE *out)
 {
     static char a[16384], b[16384];
     enum oracle_verdict verdict = ORACLE_EQUAL;
@@ -196,11 +221,12 @@ static enum oracle_verdict diff(const struct oracle_program *program, const char
                 verdict = ORACLE_ACCEPTED;
         } else {
             fprintf(text, "    - kernel: %.400s\n    + soft:   %.400s\n", a, b);
+            note_pair(outcome, a, b);
             verdict = ORACLE_DIFFERENT;
         }
     }
     fclose(text);
-    if (verdict == ORACLE_DIFFERENT)
+    if (verdict == ORACLE_DIFFERENT && out)
         fputs(report, out);
     free(report);
     return verdict;
@@ -243,17 +269,23 @@ static void add_cover(struct oracle_cover *cover, const struct oracle_cover *mor
     }
 }
 
+void (*oracle_plant)(struct oracle_result *soft);
+
 static enum oracle_verdict judge(const struct oracle_program *program,
-                                 const struct oracle_result *kernel,
-                                 const struct oracle_result *soft, bool verbose, FILE *out)
+                                 const struct oracle_result *kernel, struct oracle_result *soft,
+                                 struct oracle_outcome *outcome, bool verbose, FILE *out)
 {
     enum oracle_verdict verdict;
 
+    memset(outcome, 0, sizeof *outcome);
+    outcome->wrong = kernel->wrong || soft->wrong;
     if (kernel->since > oracle_kernel_release())
         return ORACLE_SKIPPED;
-    verdict = diff(program, kernel->log, soft->log, out);
+    if (oracle_plant)
+        oracle_plant(soft);
+    verdict = diff(program, kernel->log, soft->log, outcome, out);
     if (!kernel->finished || !soft->finished) {
-        if (verdict != ORACLE_DIFFERENT)
+        if (verdict != ORACLE_DIFFERENT && out)
             fprintf(out, "UNFINISHED %s\n%s", program->name, kernel->log);
         verdict = ORACLE_DIFFERENT;
     }
@@ -267,8 +299,11 @@ enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
                                struct oracle_cover *cover, bool verbose, FILE *out)
 {
     struct oracle_result *kernel = end(&pending->kernel), *soft = end(&pending->soft);
-    enum oracle_verdict verdict = judge(&pending->program, kernel, soft, verbose, out);
+    struct oracle_outcome outcome;
+    enum oracle_verdict verdict = judge(&pending->program, kernel, soft, &outcome, verbose, out);
 
+    if (verdict == ORACLE_DIFFERENT && !oracle_stop_early)
+        oracle_shrink_report(&pending->program, &outcome, out);
     if (cover && verdict != ORACLE_SKIPPED)
         add_cover(cover, &kernel->cover);
     if (name)
@@ -286,7 +321,18 @@ enum oracle_verdict oracle_compare(const struct oracle_program *program,
     return oracle_end(oracle_begin(program), NULL, cover, verbose, out);
 }
 
-static int64_t now_ms(void)
+bool oracle_try(const struct oracle_program *program, struct oracle_outcome *outcome)
+{
+    struct running on_kernel = start(program, false), on_soft = start(program, true);
+    struct oracle_result *kernel = end(&on_kernel), *soft = end(&on_soft);
+    enum oracle_verdict verdict = judge(program, kernel, soft, outcome, false, NULL);
+
+    munmap(kernel, sizeof *kernel);
+    munmap(soft, sizeof *soft);
+    return verdict == ORACLE_DIFFERENT;
+}
+
+int64_t oracle_now_ms(void)
 {
     struct timespec now;
 
@@ -296,10 +342,10 @@ static int64_t now_ms(void)
 
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out)
 {
-    int64_t began = now_ms();
+    int64_t began = oracle_now_ms();
     struct running run = start(program, soft);
     struct oracle_result *result = end(&run);
-    int64_t took = now_ms() - began;
+    int64_t took = oracle_now_ms() - began;
     int failed = !result->finished;
 
     fprintf(out, "%s on %s\n%s", program->name, soft ? "soft" : "kernel", result->log);
