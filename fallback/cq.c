@@ -40,7 +40,7 @@ uint32_t kring__cq_unread(const struct kring__soft *soft)
     return unread > soft->view.cq_entries ? soft->view.cq_entries : unread;
 }
 
-static bool put(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags)
+bool kring__cq_put(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags)
 {
     struct io_uring_cqe *cqe;
 
@@ -56,12 +56,17 @@ static bool put(struct kring__soft *soft, uint64_t user_data, int32_t res, uint3
     return true;
 }
 
+bool kring__cq_waiting(const struct kring__soft *soft)
+{
+    return soft->overflow.first != KRING__NONE || soft->tags.first != KRING__NONE;
+}
+
 bool kring__cq_post(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags)
 {
     /* What overflowed before keeps its place. */
-    if (soft->overflow.first != KRING__NONE)
+    if (kring__cq_waiting(soft))
         return false;
-    return put(soft, user_data, res, flags);
+    return kring__cq_put(soft, user_data, res, flags);
 }
 
 static void set_sq_flag(struct kring__soft *soft, uint32_t bit, bool on)
@@ -82,18 +87,20 @@ void kring__cq_flush_overflow(struct kring__soft *soft)
 {
     bool posted = false;
 
-    if (soft->overflow.first == KRING__NONE)
+    if (!kring__cq_waiting(soft))
         return;
     while (soft->overflow.first != KRING__NONE) {
         struct kring__req *req = kring__req_at(soft, soft->overflow.first);
 
-        if (!put(soft, req->sqe.user_data, req->res, req->cqe_flags))
+        if (!kring__cq_put(soft, req->sqe.user_data, req->res, req->cqe_flags))
             break;
         posted = true;
         kring__req_free(soft, kring__fifo_pop(soft, &soft->overflow));
     }
-    if (soft->overflow.first == KRING__NONE)
-        set_sq_flag(soft, IORING_SQ_CQ_OVERFLOW, false);
+    while (soft->overflow.first == KRING__NONE && soft->tags.first != KRING__NONE &&
+           kring__tag_post(soft))
+        posted = true;
+    set_sq_flag(soft, IORING_SQ_CQ_OVERFLOW, kring__cq_waiting(soft));
     if (posted)
         kring__cq_posted(soft);
 }

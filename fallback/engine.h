@@ -8,6 +8,7 @@
  *   readiness.c  who waits for which fd          epoll.c, ppoll.c   one of which is asked
  *   timer.c      what happens later              cancel.c     what shall not happen
  *   files.c      the fixed table                 buffers.c    provided buffers
+ *   rsrc.c       registered buffers, tags
  *   mail.c       words from other threads        poll.c       polls as requests
  *   offload.c    blocking calls on other threads
  *   copies.c     what waiting requests point to
@@ -101,6 +102,15 @@ struct kring__legacy {
     uint16_t id;
 };
 
+/* A registered resource as its users see it: rsrc.c. */
+struct kring__node {
+    uint64_t tag;    /* 0: none */
+    uint64_t addr;   /* of a buffer */
+    uint32_t length;
+    uint32_t users;  /* its slot, and requests */
+    uint32_t next;
+};
+
 struct kring__group {
     uint8_t used;
     uint8_t incremental;
@@ -173,7 +183,14 @@ struct kring__soft {
     uint32_t timer_cqes;        /* CQEs of timers, which do not count */
     uint32_t counted_flush;
 
+    struct kring__node *nodes;
+    uint32_t node_free, node_top; /* nodes from node_top on were never used */
+    struct kring__fifo tags;      /* nodes without users whose tag has no CQE yet */
+    uint32_t *fixed;              /* registered buffers: nodes, or KRING__NONE */
+    uint32_t fixed_count;         /* 0: no table */
+
     int32_t *files;
+    uint32_t *file_nodes; /* beside files: the tag's node, or KRING__NONE */
     uint32_t file_count, file_hint, alloc_first, alloc_end;
     bool files_registered;
 
@@ -202,9 +219,13 @@ struct kring__req *kring__fifo_pop(struct kring__soft *soft, struct kring__fifo 
 uint32_t kring__cq_unread(const struct kring__soft *soft);
 /* False: no room, nothing happened. */
 bool kring__cq_post(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags);
-/* Posts what overflowed, as far as there is room. */
+/* The same past what overflowed: for who keeps that order. */
+bool kring__cq_put(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags);
 /* The request has ended and its CQE has no room. */
 void kring__cq_overflowed(struct kring__soft *soft, struct kring__req *req);
+/* CQEs wait for room. */
+bool kring__cq_waiting(const struct kring__soft *soft);
+/* Posts what overflowed, and tags, as far as there is room. */
 void kring__cq_flush_overflow(struct kring__soft *soft);
 /* What follows from posted CQEs: eventfd, counted timers, drain. */
 void kring__cq_posted(struct kring__soft *soft);
@@ -296,8 +317,34 @@ int kring__buffers_ring(struct kring__soft *soft, const struct io_uring_buf_reg 
 int kring__buffers_unring(struct kring__soft *soft, const struct io_uring_buf_reg *reg);
 int kring__buffers_status(struct kring__soft *soft, struct io_uring_buf_status *status);
 
+/* ---- rsrc.c ---- */
+/* At most one per slot, and one of each table that a request holds after its slot was changed. */
+static inline uint32_t kring__node_count(const struct kring__soft_config *config)
+{
+    uint32_t slots = config->fixed_buffers + config->fixed_files;
+
+    return slots ? slots + 2 * config->requests : 0;
+}
+/* A node with one user, or KRING__NONE. */
+uint32_t kring__node_new(struct kring__soft *soft, uint64_t tag);
+/* One user less; the tag is posted after the last. KRING__NONE is nothing. */
+void kring__node_put(struct kring__soft *soft, uint32_t index);
+/* The request has ended and has its CQE. */
+void kring__req_put_nodes(struct kring__soft *soft, struct kring__req *req);
+/* Posts the first tag of soft->tags; false: no room. */
+bool kring__tag_post(struct kring__soft *soft);
+/* vectors and tags: addresses of arrays, 0 for none. */
+int kring__buffers_register(struct kring__soft *soft, uint64_t vectors, uint64_t tags,
+                            uint32_t count);
+int kring__buffers_unregister(struct kring__soft *soft);
+int kring__buffers_update(struct kring__soft *soft, uint32_t offset, uint64_t vectors,
+                          uint64_t tags, uint32_t count);
+
 /* ---- files.c ---- */
-int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint32_t count);
+int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint64_t tags,
+                          uint32_t count);
+/* The request uses the file of this slot until it has ended. */
+void kring__files_hold(struct kring__soft *soft, struct kring__req *req, uint32_t index);
 int kring__files_unregister(struct kring__soft *soft);
 int kring__files_range(struct kring__soft *soft, const struct io_uring_file_index_range *range);
 bool kring__files_owns(const struct kring__soft *soft, const struct kring__req *req);

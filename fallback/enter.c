@@ -184,7 +184,7 @@ bool kring__soft_runnable(struct kring__soft *soft)
         return true;
     if (kring__load_relaxed(&soft->jobs_done) != KRING__NONE)
         return true;
-    return soft->overflow.first != KRING__NONE ||
+    return kring__cq_waiting(soft) ||
            (CONFIG_KRING_RING && kring__mail_pending(soft));
 }
 

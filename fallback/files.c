@@ -41,6 +41,15 @@ static void release(struct kring__soft *soft, uint32_t index)
     soft->files[index] = -1;
     kring__soft_fd_closing(soft, fd);
     (void)kring__sys_close(fd);
+    kring__node_put(soft, soft->file_nodes[index]);
+    soft->file_nodes[index] = KRING__NONE;
+}
+
+void kring__files_hold(struct kring__soft *soft, struct kring__req *req, uint32_t index)
+{
+    req->file_node = soft->file_nodes[index];
+    if (req->file_node != KRING__NONE)
+        soft->nodes[req->file_node].users++;
 }
 
 static void store(struct kring__soft *soft, uint32_t index, int fd)
@@ -84,6 +93,7 @@ static int install(struct kring__soft *soft, uint32_t file_index, int fd)
         if (slot < 0)
             return slot;
         soft->files[slot] = fd;
+        soft->file_nodes[slot] = KRING__NONE;
         return slot;
     }
     if (file_index - 1 >= soft->file_count)
@@ -144,8 +154,36 @@ static int allocate_each(struct kring__soft *soft, int32_t *fds, uint32_t count)
     return done ? (int)done : res;
 }
 
+/* A duplicate of fd, with its tag, into an empty slot: 0 or -errno. */
+static int fill(struct kring__soft *soft, uint32_t index, int fd, uint64_t tag)
+{
+    int copy = duplicate(fd);
+
+    soft->file_nodes[index] = KRING__NONE;
+    if (copy < 0)
+        return copy;
+    if (tag != 0) {
+        soft->file_nodes[index] = kring__node_new(soft, tag);
+        if (soft->file_nodes[index] == KRING__NONE) {
+            (void)kring__sys_close(copy);
+            return -ENOMEM;
+        }
+    }
+    soft->files[index] = copy;
+    return 0;
+}
+
+static uint64_t tag_at(uint64_t tags, uint32_t i)
+{
+    uint64_t tag = 0;
+
+    if (tags != 0)
+        memcpy(&tag, (const void *)((uintptr_t)tags + i * sizeof tag), sizeof tag);
+    return tag;
+}
+
 int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t *fds,
-                             uint32_t count)
+                             uint64_t tags, uint32_t count)
 {
     uint32_t done;
     int res = 0;
@@ -158,7 +196,12 @@ int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t 
         return -EINVAL;
     for (done = 0; done < count; done++) {
         int fd = fds[done];
+        uint64_t tag = tag_at(tags, done);
 
+        if (tag != 0 && (fd == IORING_REGISTER_FILES_SKIP || fd == -1)) {
+            res = -EINVAL;
+            break;
+        }
         if (fd == IORING_REGISTER_FILES_SKIP)
             continue;
         if (fd == -1) {
@@ -169,15 +212,15 @@ int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t 
         }
         /* As the kernel, whose slot is emptied before the new fd is looked up. */
         release(soft, offset + done);
-        res = duplicate(fd);
+        res = fill(soft, offset + done, fd, tag);
         if (res < 0)
             break;
-        soft->files[offset + done] = res;
     }
     return done ? (int)done : res;
 }
 
-int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint32_t count)
+int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint64_t tags,
+                          uint32_t count)
 {
     uint32_t i;
     int res = 0;
@@ -189,18 +232,26 @@ int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint32_t
     if (count > soft->config.fixed_files)
         return -EMFILE;
     for (i = 0; i < count; i++) {
+        uint64_t tag = tag_at(tags, i);
+
         soft->files[i] = -1;
-        if (fds && fds[i] != -1) {
-            res = duplicate(fds[i]);
-            if (res < 0)
-                break;
-            soft->files[i] = res;
-        }
+        soft->file_nodes[i] = KRING__NONE;
+        if (fds && fds[i] != -1)
+            res = fill(soft, i, fds[i], tag);
+        else if (tag != 0)
+            res = -EINVAL;
+        if (res < 0)
+            break;
     }
     if (i < count) {
-        while (i-- > 0)
+        while (i-- > 0) {
             if (soft->files[i] >= 0)
                 (void)kring__sys_close(soft->files[i]);
+            if (soft->file_nodes[i] != KRING__NONE) {
+                soft->nodes[soft->file_nodes[i]].tag = 0; /* never registered: none is due */
+                kring__node_put(soft, soft->file_nodes[i]);
+            }
+        }
         return res;
     }
     soft->files_registered = true;
@@ -215,7 +266,8 @@ int kring__files_unregister(struct kring__soft *soft)
 {
     if (!registered(soft))
         return -ENXIO;
-    for (uint32_t i = 0; i < soft->file_count; i++)
+    /* From the last to the first, as the kernel does: the order of the tags. */
+    for (uint32_t i = soft->file_count; i-- > 0;)
         release(soft, i);
     soft->files_registered = false;
     soft->file_count = 0;

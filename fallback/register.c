@@ -6,43 +6,52 @@
 
 #if CONFIG_KRING_SOFT_ENGINE
 
-static int files2(struct kring__soft *soft, const struct io_uring_rsrc_register *reg,
-                  unsigned size)
+/* The two tables are registered and changed by calls of the same shape. */
+static int rsrc_register(struct kring__soft *soft, unsigned opcode,
+                         const struct io_uring_rsrc_register *reg, unsigned size)
 {
     if (size != sizeof *reg)
         return -EINVAL;
-    /* Tags would need completions of their own: RSRC_TAGS is not among our features. */
-    if (!reg->nr || reg->resv2 || reg->tags || (reg->flags & ~IORING_RSRC_REGISTER_SPARSE))
-        return -EINVAL;
-    if (reg->flags & IORING_RSRC_REGISTER_SPARSE) {
-        if (reg->data)
-            return -EINVAL;
-        return kring__files_register(soft, NULL, reg->nr);
-    }
-    if (!reg->data)
+    if (!reg)
         return -EFAULT;
-    return kring__files_register(soft, (const int32_t *)(uintptr_t)reg->data, reg->nr);
+    if (!reg->nr || reg->resv2 || (reg->flags & ~IORING_RSRC_REGISTER_SPARSE))
+        return -EINVAL;
+    if ((reg->flags & IORING_RSRC_REGISTER_SPARSE) && reg->data)
+        return -EINVAL;
+    /* No array is as good as SPARSE. */
+    if (opcode == IORING_REGISTER_BUFFERS2)
+        return kring__buffers_register(soft, reg->data, reg->tags, reg->nr);
+    return kring__files_register(soft, (const int32_t *)(uintptr_t)reg->data, reg->tags, reg->nr);
 }
 
-static int update(struct kring__soft *soft, uint32_t offset, uint64_t data, uint32_t count)
+static int files_update(struct kring__soft *soft, uint32_t offset, uint64_t data, uint64_t tags,
+                        uint32_t count)
 {
-    if (count == 0)
-        return -EINVAL;
-    if (!soft->files_registered)
-        return -ENXIO;
     if (offset > UINT32_MAX - count)
         return -EOVERFLOW;
+    if (!soft->files_registered)
+        return -ENXIO;
+    if (offset + count > soft->file_count)
+        return -EINVAL;
     if (!data)
         return -EFAULT;
-    return kring__soft_files_update(soft, offset, (int32_t *)(uintptr_t)data, count);
+    return kring__soft_files_update(soft, offset, (int32_t *)(uintptr_t)data, tags, count);
 }
 
-static int files_update2(struct kring__soft *soft, const struct io_uring_rsrc_update2 *reg,
-                         unsigned size)
+static int rsrc_update(struct kring__soft *soft, unsigned opcode,
+                       const struct io_uring_rsrc_update2 *up, unsigned size)
 {
-    if (size != sizeof *reg || reg->resv || reg->resv2 || reg->tags)
+    if (size != sizeof *up)
         return -EINVAL;
-    return update(soft, reg->offset, reg->data, reg->nr);
+    if (!up)
+        return -EFAULT;
+    if (!up->nr || up->resv || up->resv2)
+        return -EINVAL;
+    if (opcode == IORING_REGISTER_FILES_UPDATE2)
+        return files_update(soft, up->offset, up->data, up->tags, up->nr);
+    if (up->offset > UINT32_MAX - up->nr)
+        return -EOVERFLOW;
+    return kring__buffers_update(soft, up->offset, up->data, up->tags, up->nr);
 }
 
 /* Our own duplicate: the application may close its fd, as with the kernel. */
@@ -129,23 +138,37 @@ static int files(struct kring__soft *soft, unsigned opcode, void *arg, unsigned 
 {
     const struct io_uring_files_update *up = arg;
 
-    if (opcode == IORING_UNREGISTER_FILES)
-        return arg || count ? -EINVAL : kring__files_unregister(soft);
-    if (!arg)
-        return opcode == IORING_REGISTER_FILES || opcode == IORING_REGISTER_FILES_UPDATE
-                   ? -EFAULT
-                   : -EINVAL;
     switch (opcode) {
     case IORING_REGISTER_FILES:
-        return kring__files_register(soft, arg, count);
+        return arg ? kring__files_register(soft, arg, 0, count) : -EFAULT;
+    case IORING_UNREGISTER_FILES:
+        return arg || count ? -EINVAL : kring__files_unregister(soft);
     case IORING_REGISTER_FILES2:
-        return files2(soft, arg, count);
+        return rsrc_register(soft, opcode, arg, count);
     case IORING_REGISTER_FILES_UPDATE2:
-        return files_update2(soft, arg, count);
+        return rsrc_update(soft, opcode, arg, count);
     case IORING_REGISTER_FILE_ALLOC_RANGE:
-        return count ? -EINVAL : kring__files_range(soft, arg);
+        return !arg || count ? -EINVAL : kring__files_range(soft, arg);
     default:
-        return up->resv ? -EINVAL : update(soft, up->offset, up->fds, count);
+        if (count == 0)
+            return -EINVAL;
+        if (!arg)
+            return -EFAULT;
+        return up->resv ? -EINVAL : files_update(soft, up->offset, up->fds, 0, count);
+    }
+}
+
+static int fixed_buffers(struct kring__soft *soft, unsigned opcode, void *arg, unsigned count)
+{
+    switch (opcode) {
+    case IORING_REGISTER_BUFFERS:
+        return arg ? kring__buffers_register(soft, (uintptr_t)arg, 0, count) : -EFAULT;
+    case IORING_UNREGISTER_BUFFERS:
+        return arg || count ? -EINVAL : kring__buffers_unregister(soft);
+    case IORING_REGISTER_BUFFERS2:
+        return rsrc_register(soft, opcode, arg, count);
+    default:
+        return rsrc_update(soft, opcode, arg, count);
     }
 }
 
@@ -161,6 +184,13 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
         if (!CONFIG_KRING_DIRECT)
             return -EINVAL;
         return files(soft, opcode, arg, nr_args);
+    case IORING_REGISTER_BUFFERS:
+    case IORING_UNREGISTER_BUFFERS:
+    case IORING_REGISTER_BUFFERS2:
+    case IORING_REGISTER_BUFFERS_UPDATE:
+        if (!CONFIG_KRING_REGISTERED_BUFFERS)
+            return -EINVAL;
+        return fixed_buffers(soft, opcode, arg, nr_args);
     case IORING_REGISTER_EVENTFD:
     case IORING_REGISTER_EVENTFD_ASYNC:
         if (nr_args != 1)

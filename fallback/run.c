@@ -24,6 +24,7 @@ struct kring__req *kring__req_alloc(struct kring__soft *soft)
     req->index = index;
     req->link = req->timer = req->fd_next = req->fd_prev = req->queue_next = KRING__NONE;
     req->hash_next = req->hash_prev = req->entry = req->target = req->copy = KRING__NONE;
+    req->buffer_node = req->file_node = KRING__NONE;
     req->next = KRING__NONE;
     req->prev = soft->active.last;
     if (req->prev == KRING__NONE)
@@ -124,7 +125,10 @@ static int resolve(struct kring__soft *soft, struct kring__req *req, const struc
         return req->fd < 0 ? -EBADF : 0;
     req->fd = kring__soft_fixed(soft, (uint32_t)req->sqe.fd);
     /* As io_assign_file(): whatever the reason, the file is bad. */
-    return req->fd < 0 ? -EBADF : 0;
+    if (req->fd < 0)
+        return -EBADF;
+    kring__files_hold(soft, req, (uint32_t)req->sqe.fd);
+    return 0;
 }
 
 void kring__req_ended(struct kring__soft *soft, struct kring__req *req, int res)
@@ -347,6 +351,7 @@ void kring__flush_completions(struct kring__soft *soft)
     while ((req = kring__fifo_pop(soft, &done)) != NULL) {
         after(soft, req);
         leave_active(soft, req);
+        kring__req_put_nodes(soft, req);
         if (req->refused)
             kring__cq_overflowed(soft, req);
         else

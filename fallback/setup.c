@@ -17,13 +17,14 @@
 #define FEATURES                                                                               \
     (IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_RW_CUR_POS |                   \
      IORING_FEAT_FAST_POLL | IORING_FEAT_POLL_32BITS | IORING_FEAT_EXT_ARG |                   \
-     IORING_FEAT_CQE_SKIP | IORING_FEAT_LINKED_FILE | IORING_FEAT_NO_IOWAIT)
+     IORING_FEAT_RSRC_TAGS | IORING_FEAT_CQE_SKIP | IORING_FEAT_LINKED_FILE |                  \
+     IORING_FEAT_NO_IOWAIT)
 
 /* Where each part lies, in bytes from the start of the memory. */
 struct plan {
     size_t total;
     size_t reqs, hash, entries, entry_hash, pollfds, poll_entry, heaps[KRING__CLOCKS];
-    size_t files, groups, buffers, mail, copies, rings;
+    size_t nodes, fixed, files, file_nodes, groups, buffers, mail, copies, rings;
     size_t rings_length;
     uint32_t hash_size, entry_hash_size;
 };
@@ -68,7 +69,10 @@ static int make_plan(const struct kring__soft_config *config, struct io_uring_pa
     plan->poll_entry = reserve(plan, (size_t)config->fds + 2, sizeof(uint32_t));
     for (unsigned i = 0; i < KRING__CLOCKS; i++)
         plan->heaps[i] = reserve(plan, config->requests, sizeof(uint32_t));
+    plan->nodes = reserve(plan, kring__node_count(config), sizeof(struct kring__node));
+    plan->fixed = reserve(plan, config->fixed_buffers, sizeof(uint32_t));
     plan->files = reserve(plan, config->fixed_files, sizeof(int32_t));
+    plan->file_nodes = reserve(plan, config->fixed_files, sizeof(uint32_t));
     plan->groups = reserve(plan, config->groups, sizeof(struct kring__group));
     plan->buffers = reserve(plan, config->buffers, sizeof(struct kring__legacy));
     plan->mail = reserve(plan, MAIL_CELLS, sizeof(struct kring__mail_cell));
@@ -125,6 +129,7 @@ static int check(const struct kring__soft_config *config, struct io_uring_params
         return -EINVAL;
     if (config->requests == 0 || config->requests > UINT32_C(1) << 24 ||
         config->fds > UINT32_C(1) << 24 || config->fixed_files > UINT32_C(1) << 20 ||
+        config->fixed_buffers > UINT32_C(1) << 14 ||
         config->copies > UINT32_C(1) << 30)
         return -EINVAL;
     return choose_entries(config, params);
@@ -146,7 +151,7 @@ size_t kring__soft_memory(const struct kring__soft_config *config)
 static void make_lists(struct kring__soft *soft, const struct plan *plan)
 {
     struct kring__fifo *fifos[] = {&soft->active, &soft->queue, &soft->done,   &soft->deferred,
-                                   &soft->overflow, &soft->idle, &soft->counted};
+                                   &soft->overflow, &soft->idle, &soft->counted, &soft->tags};
     uint32_t i;
 
     for (i = 0; i < sizeof fifos / sizeof fifos[0]; i++)
@@ -156,7 +161,7 @@ static void make_lists(struct kring__soft *soft, const struct plan *plan)
     soft->hash_mask = plan->hash_size - 1;
     soft->entry_mask = plan->entry_hash_size - 1;
     soft->jobs_done = KRING__NONE;
-    soft->free = soft->entry_free = soft->buffer_free = KRING__NONE;
+    soft->free = soft->entry_free = soft->buffer_free = soft->node_free = KRING__NONE;
     soft->chain_head = soft->wait_before = KRING__NONE;
     for (i = soft->config.requests; i-- > 0;) {
         soft->reqs[i].next = soft->free;
@@ -183,7 +188,10 @@ static void place(struct kring__soft *soft, unsigned char *base, const struct pl
     soft->poll_entry = (void *)(base + plan->poll_entry);
     for (unsigned i = 0; i < KRING__CLOCKS; i++)
         soft->heaps[i].slots = (void *)(base + plan->heaps[i]);
+    soft->nodes = (void *)(base + plan->nodes);
+    soft->fixed = (void *)(base + plan->fixed);
     soft->files = (void *)(base + plan->files);
+    soft->file_nodes = (void *)(base + plan->file_nodes);
     soft->groups = (void *)(base + plan->groups);
     soft->buffers = (void *)(base + plan->buffers);
     soft->mail.cells = (void *)(base + plan->mail);

@@ -53,6 +53,7 @@ struct kring__req {
     /* The engine's own (fallback/engine.h says what they mean). */
     uint32_t index, next, prev, link, timer, seq, fd_next, fd_prev;
     uint32_t queue_next, hash_next, hash_prev, entry, target, repeats;
+    uint32_t buffer_node, file_node;
     uint32_t backoff_ms;
     int32_t res;
     uint8_t armed, clock, buffer_taken, refused;
@@ -69,6 +70,15 @@ struct kring__req {
 int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **data,
                       uint32_t *length);
 /*
+ * Lies [addr, addr + length) in the registered buffer sqe.buf_index? 0 or -EFAULT, whatever is
+ * wrong with it (-EBADF where the file is not open). The request holds the buffer from then on: its slot may be changed, and later calls are
+ * about the same buffer.
+ */
+int kring__req_fixed_buffer(struct kring__soft *soft, struct kring__req *req, uint64_t addr,
+                            uint64_t length);
+/* The first half of it: is there such a buffer? */
+int kring__req_fixed_slot(struct kring__soft *soft, struct kring__req *req);
+/*
  * Turns a fresh real fd into what the SQE asked for: the fd itself, or with file_index a slot of
  * the fixed table (the fd is then owned by the table). Returns the CQE's res; on error the fd is
  * closed.
@@ -76,9 +86,9 @@ int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **d
 int kring__req_install(struct kring__soft *soft, struct kring__req *req, int fd);
 /* Resolves a fixed-table index to a real fd, or -EBADF (-ENXIO without table). */
 int kring__soft_fixed(struct kring__soft *soft, uint32_t index);
-/* As IORING_REGISTER_FILES_UPDATE: count done, or -errno. offset FILE_INDEX_ALLOC picks slots. */
+/* As IORING_REGISTER_FILES_UPDATE2: count done, or -errno; tags: address of an array, or 0. offset FILE_INDEX_ALLOC picks slots. */
 int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t *fds,
-                             uint32_t count);
+                             uint64_t tags, uint32_t count);
 /* Closes and empties a fixed slot: 0, -EBADF, -ENXIO, -EINVAL. */
 int kring__soft_close_slot(struct kring__soft *soft, uint32_t index);
 
@@ -130,6 +140,7 @@ struct kring__soft_config {
     uint32_t timers;
     uint32_t fds;
     uint32_t fixed_files; /* capacity of the fixed table */
+    uint32_t fixed_buffers; /* and of the table of registered buffers */
     uint32_t groups;      /* provided-buffer groups */
     uint32_t buffers;     /* legacy provided buffers, all groups together */
     uint32_t copies;      /* bytes for what waiting requests' SQEs point to; 0: callers keep it */

@@ -44,6 +44,7 @@ int kring__files_update_try(struct kring__soft *soft, struct kring__req *req)
 
     if (kring__bad_address(kring__pointer(sqe->addr)))
         return -EFAULT;
-    return kring__soft_files_update(soft, (uint32_t)sqe->off, kring__pointer(sqe->addr), sqe->len);
+    return kring__soft_files_update(soft, (uint32_t)sqe->off, kring__pointer(sqe->addr), 0,
+                                    sqe->len);
 }
 #endif
