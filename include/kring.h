@@ -372,6 +372,19 @@ kring_op kring_readv(struct kring *ring, int fd, const struct iovec *vectors, ui
                      int64_t offset, uint32_t flags);
 kring_op kring_writev(struct kring *ring, int fd, const struct iovec *vectors, uint32_t count,
                       int64_t offset, uint32_t flags);
+/*
+ * The same with data that lies within registered buffer number buffer (kring_buffers_register),
+ * whose pages the kernel need not look up each time. The vectors lie within that one buffer, and
+ * none is empty. -EFAULT: no such buffer, or not within it. Native 5.1, with vectors 6.15.
+ */
+kring_op kring_read_fixed(struct kring *ring, int fd, void *data, uint32_t length, int64_t offset,
+                          uint16_t buffer);
+kring_op kring_write_fixed(struct kring *ring, int fd, const void *data, uint32_t length,
+                           int64_t offset, uint16_t buffer);
+kring_op kring_readv_fixed(struct kring *ring, int fd, const struct iovec *vectors, uint32_t count,
+                           int64_t offset, uint32_t flags, uint16_t buffer);
+kring_op kring_writev_fixed(struct kring *ring, int fd, const struct iovec *vectors,
+                            uint32_t count, int64_t offset, uint32_t flags, uint16_t buffer);
 /* Reads again and again into buffers of a pool; a pollable file. Native 6.7. */
 kring_op kring_read_multishot(struct kring *ring, int fd, int pool);
 /* flags 0 or KRING_DATASYNC. Native 5.1. */

@@ -56,10 +56,10 @@ enum kring__wait {
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FILE) \
     X(FSYNC, fsync, 3, KRING__V(5, 1), DISK, \
       KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
-    N(READ_FIXED, read_fixed, 4, KRING__V(5, 1), IN, \
-      KRING__FILE | KRING__RESTART | KRING__RW, FILE) \
-    N(WRITE_FIXED, write_fixed, 5, KRING__V(5, 1), OUT, \
-      KRING__FILE | KRING__RESTART | KRING__RW, FILE) \
+    X(READ_FIXED, read_fixed, 4, KRING__V(5, 1), IN, \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
+    X(WRITE_FIXED, write_fixed, 5, KRING__V(5, 1), OUT, \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
     X(POLL_ADD, poll_add, 6, KRING__V(5, 1), IN, KRING__FILE | KRING__RESTART, POLL) \
     X(POLL_REMOVE, poll_remove, 7, KRING__V(5, 1), NEVER, KRING__REFERS | KRING__NOFIXED, POLL) \
     N(SYNC_FILE_RANGE, sync_file_range, 8, KRING__V(5, 2), DISK, KRING__FILE, FILE) \
@@ -123,8 +123,10 @@ enum kring__wait {
     X(LISTEN, listen, 57, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     N(RECV_ZC, recv_zc, 58, KRING__V(6, 15), IN, KRING__FILE, ZEROCOPY) \
     N(EPOLL_WAIT, epoll_wait, 59, KRING__V(6, 15), IN, KRING__FILE, POLL) \
-    N(READV_FIXED, readv_fixed, 60, KRING__V(6, 15), IN, KRING__FILE | KRING__RW, FILE) \
-    N(WRITEV_FIXED, writev_fixed, 61, KRING__V(6, 15), OUT, KRING__FILE | KRING__RW, FILE) \
+    X(READV_FIXED, readv_fixed, 60, KRING__V(6, 15), IN, \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
+    X(WRITEV_FIXED, writev_fixed, 61, KRING__V(6, 15), OUT, \
+      KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
     N(PIPE, pipe, 62, KRING__V(6, 16), NEVER, KRING__NOFIXED, FILE) \
     N(NOP128, nop128, 63, KRING__V(6, 19), NEVER, 0, CORE) \
     N(URING_CMD128, uring_cmd128, 64, KRING__V(6, 19), NEVER, KRING__FILE | KRING__LATE_EINVAL, CORE)

@@ -214,6 +214,90 @@ static void act_register(struct oracle_run *run)
                                     nr ? (unsigned)oracle_value(run, nr) : 0));
 }
 
+/* The tags T, T+1, ... of `tag=T`; NULL without. */
+static uint64_t *make_tags(struct oracle_run *run, unsigned count)
+{
+    const char *tag = oracle_key(run, "tag");
+    uint64_t *tags = tag ? calloc(count + 1, sizeof *tags) : NULL;
+
+    for (unsigned i = 0; tags && i < count; i++)
+        tags[i] = oracle_value(run, tag) ? (uint64_t)oracle_value(run, tag) + i : 0;
+    return tags;
+}
+
+static uint64_t number(struct oracle_run *run, const char *key)
+{
+    const char *text = oracle_key(run, key);
+
+    return text ? (uint64_t)oracle_value(run, text) : 0;
+}
+
+/* BUFFERS2 and FILES2, and what changes them: of count resources, with every field. */
+static void act_rsrc(struct oracle_run *run, unsigned op, uint64_t data, unsigned count)
+{
+    struct io_uring_rsrc_register reg = {
+        .nr = count, .flags = (uint32_t)number(run, "flags"), .resv2 = number(run, "resv"),
+        .data = data, .tags = (uint64_t)(uintptr_t)make_tags(run, count),
+    };
+    struct io_uring_rsrc_update2 up = {
+        .offset = (uint32_t)number(run, "offset"), .resv2 = (uint32_t)number(run, "resv"),
+        .data = data, .tags = reg.tags, .nr = count,
+    };
+    bool update = op == IORING_REGISTER_BUFFERS_UPDATE || op == IORING_REGISTER_FILES_UPDATE2;
+    unsigned size = update ? sizeof up : sizeof reg;
+
+    log_result(run, run->args[0],
+               oracle_ring_register(&run->rings[0], op, update ? (void *)&up : (void *)&reg,
+                                    oracle_key(run, "size") ? (unsigned)number(run, "size") : size));
+}
+
+/* buffers V COUNT [plain] [tag=T flags= resv= size=]: registers COUNT vectors. */
+static void act_buffers(struct oracle_run *run)
+{
+    uint64_t vectors = (uint64_t)oracle_value(run, oracle_arg(run, 1));
+    unsigned count = (unsigned)oracle_value(run, oracle_arg(run, 2));
+
+    if (oracle_word(run, "plain"))
+        log_result(run, "buffers",
+                   oracle_ring_register(&run->rings[0], IORING_REGISTER_BUFFERS,
+                                        (void *)(uintptr_t)vectors, count));
+    else
+        act_rsrc(run, IORING_REGISTER_BUFFERS2, vectors, count);
+}
+
+/* buffers-update V COUNT [offset=N tag=T resv= size=] */
+static void act_buffers_update(struct oracle_run *run)
+{
+    act_rsrc(run, IORING_REGISTER_BUFFERS_UPDATE, (uint64_t)oracle_value(run, oracle_arg(run, 1)),
+             (unsigned)oracle_value(run, oracle_arg(run, 2)));
+}
+
+/* files2 FDS COUNT [tag=T flags= resv= size=], files2-update FDS COUNT [offset=N ...] */
+static void act_files2(struct oracle_run *run)
+{
+    act_rsrc(run, IORING_REGISTER_FILES2, (uint64_t)oracle_value(run, oracle_arg(run, 1)),
+             (unsigned)oracle_value(run, oracle_arg(run, 2)));
+}
+
+static void act_files2_update(struct oracle_run *run)
+{
+    act_rsrc(run, IORING_REGISTER_FILES_UPDATE2, (uint64_t)oracle_value(run, oracle_arg(run, 1)),
+             (unsigned)oracle_value(run, oracle_arg(run, 2)));
+}
+
+/* file-range OFFSET LENGTH [resv=N nr=N]: IORING_REGISTER_FILE_ALLOC_RANGE. */
+static void act_file_range(struct oracle_run *run)
+{
+    struct io_uring_file_index_range range = {
+        .off = (uint32_t)oracle_value(run, oracle_arg(run, 1)),
+        .len = (uint32_t)oracle_value(run, oracle_arg(run, 2)), .resv = number(run, "resv"),
+    };
+
+    log_result(run, "file-range",
+               oracle_ring_register(&run->rings[0], IORING_REGISTER_FILE_ALLOC_RANGE, &range,
+                                    (unsigned)number(run, "nr")));
+}
+
 static void on_alarm(int number)
 {
     (void)number;
@@ -265,7 +349,9 @@ bool oracle_act(struct oracle_run *run, const char *verb)
         { "files", act_files }, { "update", act_update }, { "ring-group", act_ring_group },
         { "ring-add", act_ring_add }, { "ring-remove", act_ring_remove },
         { "register", act_register }, { "alarm", act_alarm }, { "sleep", act_sleep },
-        { "smash", act_smash },
+        { "smash", act_smash }, { "buffers", act_buffers },
+        { "buffers-update", act_buffers_update }, { "files2", act_files2 },
+        { "files2-update", act_files2_update }, { "file-range", act_file_range },
     };
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {

@@ -67,7 +67,7 @@ static int soft_open(struct oracle_ring *ring, unsigned entries)
     struct kring__soft_config config = {
         .entries = entries,
         .cq_entries = ring->params.flags & IORING_SETUP_CQSIZE ? ring->params.cq_entries : 0,
-        .requests = 512, .timers = 128, .fds = 256, .fixed_files = 64, .groups = 16,
+        .requests = 512, .timers = 128, .fds = 256, .fixed_files = 64, .fixed_buffers = 32, .groups = 16,
         .buffers = 512, .copies = 1 << 16,
     };
     size_t length = kring__soft_memory(&config);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The oracle as a suite: every hand-written program, and a hundred seeded ones. */
 #define _GNU_SOURCE
-#include "oracle.h"
+#include "oracle_programs.h"
 #include "rings.h"
 #include "test.h"
 
@@ -37,7 +37,7 @@ static void run_family(const char *family)
     judge(&counts);
 }
 
-#define FAMILIES(X) X(templates) X(core) X(file) X(net) X(poll) X(time) X(ring)
+#define FAMILIES(X) X(templates) ORACLE_FAMILIES(X)
 #define FAMILY_TEST(family)                                         \
     static void programs_agree_on_both_engines_##family(void)       \
     {                                                               \

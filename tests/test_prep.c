@@ -224,10 +224,16 @@ static bool differs_by_design(const struct io_uring_sqe *sqe)
         /* Our preparation would read a timespec from where addr2 points to. */
         return (sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK) != 0 &&
                sqe->addr2 != (uintptr_t)zeroes && sqe->addr2 != 0;
+    case IORING_OP_READV_FIXED:
+    case IORING_OP_WRITEV_FIXED:
+        /* It allocates room for so many vectors before it counts them: -ENOMEM. */
+        return sqe->len > 1024 || sqe->attr_type_mask == IORING_RW_ATTR_FLAG_PI;
     case IORING_OP_READ:
     case IORING_OP_READV:
     case IORING_OP_WRITE:
     case IORING_OP_WRITEV:
+    case IORING_OP_READ_FIXED:
+    case IORING_OP_WRITE_FIXED:
     case IORING_OP_READ_MULTISHOT:
         return sqe->attr_type_mask == IORING_RW_ATTR_FLAG_PI;
     default:

@@ -20,6 +20,12 @@ int kring__rw_prep_vectors(struct kring__req *req);
 
 /* One attempt; see rw.c. */
 int kring__rw_try(struct kring__req *req, const struct iovec *vectors, uint32_t count, bool write);
+#if CONFIG_KRING_REGISTERED_BUFFERS
+/* The same on a registered buffer; see rw_fixed.c. */
+int kring__rw_fixed_try(struct kring__soft *soft, struct kring__req *req, bool write);
+int kring__rw_fixed_vectors_prep(struct kring__req *req);
+int kring__rw_fixed_vectors_try(struct kring__soft *soft, struct kring__req *req, bool write);
+#endif
 /* Bytes that the vectors name, cut to what one call transfers; or -EINVAL as readv(2) has it. */
 int64_t kring__rw_length(const struct iovec *vectors, uint32_t count);
 /* Is it a regular file, a directory or a block device (no poll, waits for a disk)? */
