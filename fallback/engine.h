@@ -37,7 +37,7 @@ enum kring__place {
     KRING__AT_DRAIN,    /* deferred until earlier requests have ended */
     KRING__AT_QUEUE,    /* will be tried */
     KRING__AT_FD,       /* waits for readiness */
-    KRING__AT_BACKOFF,  /* waits for a time, since readiness lied */
+    KRING__AT_BACKOFF,  /* waits for a time, since readiness lied or nothing can be polled */
     KRING__AT_TIMER,    /* is a timer */
     KRING__AT_THREAD,   /* blocks on a thread of the application's */
     KRING__AT_DONE,     /* has its result, which will be posted */
@@ -257,6 +257,8 @@ void kring__drain_deferred(struct kring__soft *soft);
 /* ---- readiness.c ---- */
 void kring__wait_fd(struct kring__soft *soft, struct kring__req *req);
 void kring__unwait_fd(struct kring__soft *soft, struct kring__req *req);
+/* Is tried again after a pause, each longer than the one before. */
+void kring__back_off(struct kring__soft *soft, struct kring__req *req, int64_t now);
 /* Waits on a duplicate of its own from now on; -errno when there is none. */
 int kring__own_fd(struct kring__req *req);
 /* The fd of an entry is ready. */

@@ -194,7 +194,7 @@ void kring__forget_fd(struct kring__soft *soft, int fd)
         drop(soft, entry);
 }
 
-static void back_off(struct kring__soft *soft, struct kring__req *req, int64_t now)
+void kring__back_off(struct kring__soft *soft, struct kring__req *req, int64_t now)
 {
     req->backoff_ms = req->backoff_ms ? req->backoff_ms * 2 : 1;
     if (req->backoff_ms > BACKOFF_MAX_MS)
@@ -245,7 +245,7 @@ static void arm(struct kring__soft *soft, struct kring__entry *entry, struct kri
         kring__finish_later(soft, req, res == -EPERM ? -EINVAL : res);
     } else {
         /* Cannot be polled and yet would block, or no memory: asked again in a while. */
-        back_off(soft, req, kring__now_ns());
+        kring__back_off(soft, req, kring__now_ns());
     }
 }
 
@@ -260,7 +260,7 @@ void kring__wait_fd(struct kring__soft *soft, struct kring__req *req)
         int64_t soon = (int64_t)(2 + 2 * req->backoff_ms) * MS;
 
         if ((req->flags & KRING__REQ_AGAIN) && now - (int64_t)req->when_ns < soon) {
-            back_off(soft, req, now);
+            kring__back_off(soft, req, now);
             return;
         }
         req->flags |= KRING__REQ_AGAIN;
@@ -270,7 +270,7 @@ void kring__wait_fd(struct kring__soft *soft, struct kring__req *req)
     }
     entry = obtain(soft, req->fd);
     if (!entry) {
-        back_off(soft, req, kring__now_ns());
+        kring__back_off(soft, req, kring__now_ns());
         return;
     }
     if ((soft->config.flags & KRING__SOFT_FDS_KEPT) || kring__files_owns(soft, req))
@@ -356,14 +356,19 @@ void kring__fd_event(struct kring__soft *soft, struct kring__entry *entry, uint3
     settle(soft, entry);
 }
 
+void kring__req_own_fd(struct kring__req *req, int fd)
+{
+    req->fd = fd;
+    req->flags |= KRING__REQ_OWN_FD;
+}
+
 int kring__own_fd(struct kring__req *req)
 {
     long fd = kring__sys_fcntl(req->fd, F_DUPFD_CLOEXEC, 0);
 
     if (fd < 0)
         return (int)fd;
-    req->fd = (int32_t)fd;
-    req->flags |= KRING__REQ_OWN_FD;
+    kring__req_own_fd(req, (int)fd);
     return 0;
 }
 

@@ -191,8 +191,10 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
     /* Right behind a result nobody knows yet whether there is more that would need a buffer. */
     if (again && res == -ENOBUFS)
         res = KRING__TRY_WAIT;
-    if (res == KRING__TRY_WAIT || res == KRING__TRY_ARMED) {
+    if (res == KRING__TRY_WAIT || res == KRING__TRY_ARMED || res == KRING__TRY_LATER) {
         req->buffer_taken = 0;
+        if (res == KRING__TRY_LATER)
+            kring__back_off(soft, req, kring__now_ns());
         if (res == KRING__TRY_WAIT)
             would_block(soft, req);
         else

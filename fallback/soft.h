@@ -21,6 +21,8 @@
 
 #define KRING__TRY_WAIT (-5001)  /* would block: wait for req->events on req->fd, then try again */
 #define KRING__TRY_ARMED (-5002) /* a mechanism has taken the request and will complete it */
+#define KRING__TRY_LATER (-5004) /* would block on what cannot be polled: try again after a pause,
+                                    of 1 ms at first and twice as long each time, up to 50 ms */
 #define KRING__TRY_BLOCK (-5003) /* only with REQ_OFFLOADS: would block where no wait helps */
 
 /* One whose feature is configured out is no bit at all, and what asks for it is gone. */
@@ -69,6 +71,8 @@ struct kring__req {
  */
 int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **data,
                       uint32_t *length);
+/* From now on the request waits on this fd, which is its own and ends with it. */
+void kring__req_own_fd(struct kring__req *req, int fd);
 /*
  * Lies [addr, addr + length) in the registered buffer sqe.buf_index? 0 or -EFAULT, whatever is
  * wrong with it (-EBADF where the file is not open). The request holds the buffer from then on: its slot may be changed, and later calls are

@@ -437,6 +437,16 @@ kring_op kring_poll_remove(struct kring *ring, kring_op target);
 /* Changes the events of a running poll. Native 5.13. */
 kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events);
 
+/*
+ * As waitid(2): idtype P_PID, P_PGID, P_ALL or P_PIDFD (a plain pidfd), options WEXITED and others.
+ * info is a siginfo_t *, borrowed, or NULL. value 0; with WNOHANG and nothing to tell, si_signo is
+ * 0 too. -ECHILD: no such child. The disposition of SIGCHLD is not touched. What was cancelled or
+ * dropped before its result leaves the child waitable. P_PIDFD, and P_PGID with id 0, need Linux 5.4
+ * on either engine. Native 6.7; below, an exit of one process is seen at once (pidfd, 5.3), all
+ * else at most 50 ms late.
+ */
+kring_op kring_waitid(struct kring *ring, int idtype, int id, void *info, int options);
+
 struct kring_time {
     int64_t seconds;
     int64_t nanoseconds; /* 0 to 999999999 */

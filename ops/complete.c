@@ -328,6 +328,16 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
     return res;
 }
 
+/* 6.7 to 6.18 answer a cancel of WAITID and of futexes with how many were found: one. */
+static int64_t answer_of_cancel(const struct kring__slot *slot, int64_t value)
+{
+    if (value <= 0)
+        return value;
+    if (slot->sqe.opcode == IORING_OP_LINK_TIMEOUT)
+        return -ETIME;
+    return slot->sqe.opcode == IORING_OP_ASYNC_CANCEL ? 0 : value;
+}
+
 /* A result < 0, or one that judges a refusal: does the operation go on all the same? */
 static bool goes_on(struct kring *ring, struct kring__slot *slot, int32_t res)
 {
@@ -388,7 +398,7 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
         ring->worked[slot->sqe.opcode] = 1;
     slot->raw = res;
     slot->result_flags = cqe_flags;
-    value = slot->sqe.file_index != 0 ? created(slot, res) : res;
+    value = slot->sqe.file_index != 0 ? created(slot, res) : answer_of_cancel(slot, res);
     if (res >= 0 && !(slot->flags & special)) {
         slot->value = value;
         deliver(ring, slot, 0);

@@ -112,7 +112,7 @@ enum kring__wait {
     N(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE, ZEROCOPY) \
     N(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE, ZEROCOPY) \
     X(READ_MULTISHOT, read_multishot, 49, KRING__V(6, 7), IN, KRING__FILE | KRING__SELECTS, FILE) \
-    N(WAITID, waitid, 50, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
+    X(WAITID, waitid, 50, KRING__V(6, 7), TIME, KRING__RESTART, PROCESS) \
     N(FUTEX_WAIT, futex_wait, 51, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
     N(FUTEX_WAKE, futex_wake, 52, KRING__V(6, 7), NEVER, KRING__NOFIXED, CORE) \
     N(FUTEX_WAITV, futex_waitv, 53, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \

@@ -71,6 +71,7 @@ static const char *family_symbol(unsigned opcode)
 #define FAMILY_POLL "CONFIG_KRING_POLL"
 #define FAMILY_TIME "CONFIG_KRING_TIME"
 #define FAMILY_SPLICE "CONFIG_KRING_SPLICE"
+#define FAMILY_PROCESS "CONFIG_KRING_PROCESS"
 #define FAMILY_RING "CONFIG_KRING_RING"
 #define FAMILY_ROW(id, name, opcode, since, wait, flags, family) [opcode] = FAMILY_##family,
     static const char *const symbols[KRING__OP_COUNT] = {KRING__OPS(FAMILY_ROW, FAMILY_ROW)};

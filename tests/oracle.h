@@ -25,7 +25,7 @@ struct oracle_program {
 struct oracle_seen {
     uint64_t errnos[3]; /* bit set */
     uint64_t variants;  /* kring__variants_of() */
-    uint32_t sqe_flags, ioprio, op_flags, len;
+    uint32_t sqe_flags, ioprio, op_flags, len, index;
 };
 struct oracle_cover {
     struct oracle_seen ops[KRING__OP_COUNT];
@@ -78,6 +78,8 @@ enum oracle_kind {
     ORACLE_TIME,
     ORACLE_ADDRESS,
     ORACLE_STATX,
+    ORACLE_CHILD, /* a process; its number is in fd */
+    ORACLE_SIGINFO,
     ORACLE_FDS,   /* an array of ints: shown as how many are valid */
     ORACLE_QUIET  /* memory that is not shown */
 };
@@ -145,6 +147,10 @@ int64_t oracle_duration_ns(struct oracle_run *run, const char *text);
 bool oracle_make(struct oracle_run *run, const char *verb);
 bool oracle_make_memory(struct oracle_run *run, const char *verb);
 bool oracle_act(struct oracle_run *run, const char *verb);
+/* Statements about child processes (oracle_process.c), and their part of the snapshot. */
+bool oracle_process(struct oracle_run *run, const char *verb);
+void oracle_show_child(struct oracle_run *run, struct oracle_object *object);
+void oracle_show_siginfo(struct oracle_run *run, struct oracle_object *object);
 /* Writes every object's state to the log. */
 void oracle_snapshot(struct oracle_run *run);
 void oracle_print_bytes(struct oracle_run *run, const uint8_t *data, size_t length);

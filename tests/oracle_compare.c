@@ -266,6 +266,7 @@ static void add_cover(struct oracle_cover *cover, const struct oracle_cover *mor
         to->ioprio |= from->ioprio;
         to->op_flags |= from->op_flags;
         to->len |= from->len;
+        to->index |= from->index;
     }
 }
 

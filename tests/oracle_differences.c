@@ -38,6 +38,11 @@ const struct oracle_difference oracle_differences[] = {
     { "D08", "read-nowait-in-a-worker", "cancel", "(nothing)" },
     { "D08", "read-nowait-in-a-worker", "cqe 2 read EINTR", "(nothing)" },
     { "D08", "read-nowait-in-a-worker", "cqe 999999 ? 0", "(nothing)" },
+    { "D09", "waitid-cancel", "async_cancel 1", "async_cancel 0" },
+    { "D09", "waitid-cancel-all-children", "async_cancel 1", "async_cancel 0" },
+    { "D09", "waitid-cancel-by-op", "async_cancel 1", "async_cancel 0" },
+    { "D09", "waitid-limited", "link_timeout 1", "link_timeout ETIME" },
+    { "D09", "waitid-limited-all", "link_timeout 1", "link_timeout ETIME" },
     { "D07", "msg-ring-send-fd", "msg_ring ENXIO", "msg_ring EINVAL" },
 };
 const unsigned oracle_difference_count = sizeof oracle_differences / sizeof oracle_differences[0];

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_SQE, KIND_IOPRIO, KIND_OPFLAG, KIND_LEN, KIND_VARIANT, KIND_ERRNO, KIND_COUNT };
-static const char *const kinds[KIND_COUNT] = { "sqe", "ioprio", "opflag", "len", "variant", "errno" };
+enum kind { KIND_SQE, KIND_IOPRIO, KIND_OPFLAG, KIND_LEN, KIND_INDEX, KIND_VARIANT, KIND_ERRNO, KIND_COUNT };
+static const char *const kinds[KIND_COUNT] = { "sqe", "ioprio", "opflag", "len", "index", "variant", "errno" };
 
 struct cell {
     uint8_t opcode, kind;
@@ -137,6 +137,7 @@ static bool covers(const struct cell *cell, const struct oracle_seen *seen)
     case KIND_IOPRIO: return (seen->ioprio & cell->bits) == cell->bits;
     case KIND_OPFLAG: return (seen->op_flags & cell->bits) == cell->bits;
     case KIND_LEN: return (seen->len & cell->bits) == cell->bits;
+    case KIND_INDEX: return (seen->index & cell->bits) == cell->bits;
     case KIND_VARIANT: return seen->variants >> (cell->bits - 1) & 1;
     default: return seen->errnos[cell->bits / 64] >> (cell->bits % 64) & 1;
     }

@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <linux/stat.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 struct word {
     const char *name;
@@ -60,6 +62,10 @@ static const struct word words[] = {
     WORD(AT_FDCWD), WORD(AT_EMPTY_PATH), WORD(AT_SYMLINK_NOFOLLOW), WORD(AT_STATX_FORCE_SYNC),
     WORD(AT_STATX_DONT_SYNC), WORD(AT_NO_AUTOMOUNT),
     WORD(STATX_BASIC_STATS), WORD(STATX_SIZE), WORD(STATX_TYPE), WORD(STATX_MODE),
+    WORD(P_ALL), WORD(P_PID), WORD(P_PGID), { "P_PIDFD", 3 },
+    WORD(WEXITED), WORD(WSTOPPED), WORD(WCONTINUED), WORD(WNOHANG), WORD(WNOWAIT),
+    { "WNOTHREAD", 0x20000000 }, { "WALL", 0x40000000 }, { "WCLONE", 0x80000000 },
+    WORD(SIGINT), WORD(SIGKILL), WORD(SIGSTOP), WORD(SIGCONT), WORD(SIGTERM),
     { "STATX_RESERVED", (int64_t)STATX__RESERVED },
 };
 

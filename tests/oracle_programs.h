@@ -5,7 +5,8 @@
 #include "oracle.h"
 
 /* Each family is one file: oracle_programs_FAMILY.c. */
-#define ORACLE_FAMILIES(X) X(core) X(file) X(net) X(poll) X(time) X(ring) X(rsrc)
+#define ORACLE_FAMILIES(X) \
+    X(core) X(file) X(net) X(poll) X(time) X(ring) X(rsrc) X(process)
 
 #define ORACLE_DECLARE(name)                                     \
     extern const struct oracle_program oracle_programs_##name[]; \

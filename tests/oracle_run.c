@@ -85,7 +85,7 @@ static int64_t one_value(struct oracle_run *run, const char *text)
         memcpy(&length, object->data + 128, sizeof length);
         return length;
     }
-    return object->kind == ORACLE_FD ? object->fd : (int64_t)(uintptr_t)object->data;
+    return object->kind == ORACLE_FD || object->kind == ORACLE_CHILD ? object->fd : (int64_t)(uintptr_t)object->data;
 }
 
 int64_t oracle_value(struct oracle_run *run, const char *text)
@@ -264,6 +264,7 @@ static void note_cover(struct oracle_run *run, const struct io_uring_sqe *sqe, i
     seen->ioprio |= sqe->ioprio;
     seen->op_flags |= sqe->rw_flags;
     seen->len |= sqe->len;
+    seen->index |= sqe->file_index;
 }
 
 static void bind_fd(struct oracle_run *run, struct oracle_sent *sent, int fd)
@@ -467,7 +468,7 @@ static void do_statement(struct oracle_run *run, char *text)
         else if (!strcmp(verb, "until"))
             do_until(run);
         else if (!oracle_make(run, verb) && !oracle_make_memory(run, verb) &&
-                 !oracle_act(run, verb) && !make_request(run, verb))
+                 !oracle_act(run, verb) && !oracle_process(run, verb) && !make_request(run, verb))
             oracle_wrong(run, "unknown statement", verb);
     }
 }

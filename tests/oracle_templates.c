@@ -78,6 +78,11 @@ static const struct template templates[] = {
     { "socket", "", "socket off=SOCK_STREAM|SOCK_CLOEXEC", "AF_UNIX", .file = 0 },
     { "bind", "sock c unix; address a unix here", "bind addr=a off=len:a", "c", FILE_OP },
     { "listen", "sock c unix bound", "listen len=8", "c", FILE_OP },
+    { "waitid", "child c exit 3; siginfo i", "waitid len=P_PID off=i index=WEXITED", "c", .file = 0 },
+    { "waitid-later", "child c exit 3 after=3ms; siginfo i", "waitid len=P_PID off=i index=WEXITED",
+      "c", .file = 0 },
+    { "waitid-all", "child c exit 3 after=3ms; siginfo i", "waitid len=P_ALL off=i index=WEXITED",
+      "c", .file = 0 },
     { "read_multishot", "pipe p 'hello'; buf b 16; provide_buffers fd=1 addr=b len=16 group=1; enter 1",
       "read_multishot group=1 flags=SELECT", "pr", FILE_OP, .after = 1 },
 };

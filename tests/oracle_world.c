@@ -282,6 +282,8 @@ void oracle_snapshot(struct oracle_run *run)
         case ORACLE_MSGHDR: show_message(run, object); break;
         case ORACLE_ADDRESS: show_address(run, object); break;
         case ORACLE_STATX: show_statx(run, object); break;
+        case ORACLE_CHILD: oracle_show_child(run, object); break;
+        case ORACLE_SIGINFO: oracle_show_siginfo(run, object); break;
         case ORACLE_FDS: show_fds(run, object); break;
         case ORACLE_TIME: oracle_log(run, "time"); break;
         default: break;

@@ -394,6 +394,7 @@ int kring_test_faults(void)
     collect(faults_ring_scenarios);
     collect(faults_file_scenarios);
     collect(faults_net_scenarios);
+    collect(faults_process_scenarios);
     tests[count++] = first[0];
     for (unsigned i = 0; i < scenario_count; i++) {
         tests[count].name = scenarios[i]->name;

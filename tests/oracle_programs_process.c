@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs: waiting for processes. */
+#include "oracle_programs.h"
+
+#define EXITED "index=WEXITED"
+
+const struct oracle_program oracle_programs_process[] = {
+    { "waitid-exited", "child c exit 3; siginfo i; waitid fd=c len=P_PID addr=0 off=i index=WEXITED; enter 1" },
+    { "waitid-exits-later", "child c exit 4 after=20ms; siginfo i; waitid fd=c len=P_PID off=i " EXITED "; enter 1" },
+    { "waitid-killed", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i " EXITED "; enter 0;"
+      " signal c SIGKILL; enter 1" },
+    { "waitid-terminated", "child c sleep; siginfo i; signal c SIGTERM settled; waitid fd=c len=P_PID off=i " EXITED
+      "; enter 1" },
+    { "waitid-no-siginfo", "child c exit 0; waitid fd=c len=P_PID " EXITED "; enter 1" },
+    { "waitid-no-siginfo-later", "child c exit 0 after=10ms; waitid fd=c len=P_PID " EXITED "; enter 1" },
+    { "waitid-bad-siginfo", "child c exit 0; waitid fd=c len=P_PID off=8 " EXITED "; enter 1" },
+    { "waitid-bad-siginfo-later", "child c exit 0 after=10ms; waitid fd=c len=P_PID off=8 " EXITED "; enter 1" },
+    { "waitid-nohang", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i index=WEXITED|WNOHANG; enter 1" },
+    { "waitid-nohang-exited", "child c exit 5; siginfo i; waitid fd=c len=P_PID off=i index=WEXITED|WNOHANG; enter 1" },
+    { "waitid-nohang-none", "siginfo i; waitid len=P_ALL off=i index=WEXITED|WNOHANG; enter 1" },
+    { "waitid-nowait", "child c exit 6; siginfo i; waitid fd=c len=P_PID off=i index=WEXITED|WNOWAIT; enter 1" },
+    { "waitid-nowait-later", "child c exit 6 after=10ms; siginfo i; waitid fd=c len=P_PID off=i index=WEXITED|WNOWAIT;"
+      " enter 1" },
+    { "waitid-stopped", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i index=WSTOPPED; enter 0;"
+      " signal c SIGSTOP; enter 1" },
+    { "waitid-stopped-before", "child c sleep; siginfo i; signal c SIGSTOP settled;"
+      " waitid fd=c len=P_PID off=i index=WSTOPPED; enter 1" },
+    { "waitid-continued", "child c sleep; siginfo i; signal c SIGSTOP settled; waitid fd=c len=P_PID index=WSTOPPED;"
+      " enter 1; waitid fd=c len=P_PID off=i index=WCONTINUED; enter 0; signal c SIGCONT; enter 1" },
+    { "waitid-stop-then-exit", "child c sleep; siginfo i; siginfo j;"
+      " waitid fd=c len=P_PID off=i index=WSTOPPED|WEXITED; enter 0; signal c SIGSTOP; enter 1;"
+      " waitid fd=c len=P_PID off=j index=WSTOPPED|WEXITED; enter 0; signal c SIGKILL; enter 1" },
+    { "waitid-exited-of-stopped", "child c sleep; siginfo i; signal c SIGSTOP settled;"
+      " waitid fd=c len=P_PID off=i " EXITED "; enter 1 wait=5ms; signal c SIGKILL; enter 1" },
+    { "waitid-all", "child c exit 7; siginfo i; waitid len=P_ALL off=i " EXITED "; enter 1" },
+    { "waitid-all-later", "child c sleep; child d exit 8 after=10ms; siginfo i; waitid len=P_ALL off=i " EXITED
+      "; enter 1" },
+    { "waitid-all-twice", "child c exit 1 after=5ms; child d exit 2 after=150ms; siginfo i; siginfo j;"
+      " waitid len=P_ALL off=i " EXITED "; enter 1; waitid len=P_ALL off=j " EXITED "; enter 1" },
+    { "waitid-all-id-ignored", "child c exit 7; siginfo i; waitid fd=77 len=P_ALL off=i " EXITED "; enter 1" },
+    { "waitid-group", "child c sleep; child g exit 9 after=10ms group; siginfo i;"
+      " waitid fd=g len=P_PGID off=i " EXITED "; enter 1" },
+    { "waitid-group-own", "child g sleep group; child c exit 9 after=10ms; siginfo i;"
+      " waitid fd=0 len=P_PGID off=i " EXITED "; enter 1" },
+    { "waitid-group-none", "child c sleep; waitid fd=c len=P_PGID " EXITED "; enter 1" },
+    { "waitid-pidfd", "child c exit 3 after=10ms; pidfd p c; siginfo i; waitid fd=p len=P_PIDFD off=i " EXITED
+      "; enter 1" },
+    { "waitid-pidfd-exited", "child c exit 3; pidfd p c; siginfo i; waitid fd=p len=P_PIDFD off=i " EXITED "; enter 1" },
+    { "waitid-pidfd-closed-meanwhile", "child c exit 3 after=20ms; pidfd p c; siginfo i;"
+      " waitid fd=p len=P_PIDFD off=i " EXITED "; enter 0; closefd p; enter 1" },
+    { "waitid-pidfd-stopped", "child c sleep; pidfd p c; siginfo i; waitid fd=p len=P_PIDFD off=i index=WSTOPPED;"
+      " enter 0; closefd p; signal c SIGSTOP; enter 1" },
+    { "waitid-pidfd-nonblock-exited", "child c exit 3; pidfd p c nonblock; siginfo i;"
+      " waitid fd=p len=P_PIDFD off=i " EXITED "; enter 1" },
+    { "waitid-pidfd-nonblock", "child c exit 3 after=20ms; pidfd p c nonblock; siginfo i;"
+      " waitid fd=p len=P_PIDFD off=i " EXITED "; enter 1" },
+    { "waitid-pidfd-of-a-file", "file f 'x'; waitid fd=f len=P_PIDFD " EXITED "; enter 1" },
+    { "waitid-pidfd-closed", "closed x; waitid fd=x len=P_PIDFD " EXITED "; enter 1" },
+    { "waitid-pidfd-negative", "waitid fd=-1 len=P_PIDFD " EXITED "; enter 1" },
+    { "waitid-no-child", "siginfo i; waitid fd=1 len=P_PID off=i " EXITED "; enter 1" },
+    { "waitid-none-at-all", "siginfo i; waitid len=P_ALL off=i " EXITED "; enter 1" },
+    { "waitid-reaped", "child c exit 3; reap c; waitid fd=c len=P_PID " EXITED "; enter 1" },
+    { "waitid-reaped-meanwhile", "child c exit 3 after=20ms; waitid fd=c len=P_PID index=WSTOPPED; enter 0; reap c;"
+      " enter 1" },
+    { "waitid-sigchld-ignored", "sigchld-ignored; child c exit 3 after=10ms; siginfo i;"
+      " waitid fd=c len=P_PID off=i " EXITED "; enter 1" },
+    { "waitid-sigchld-ignored-all", "sigchld-ignored; child c exit 3 after=10ms; waitid len=P_ALL " EXITED "; enter 1" },
+    { "waitid-no-options", "child c exit 3; siginfo i; waitid fd=c len=P_PID off=i; enter 1" },
+    { "waitid-nohang-only", "child c exit 3; siginfo i; waitid fd=c len=P_PID off=i index=WNOHANG; enter 1" },
+    { "waitid-unknown-option", "child c exit 3; waitid fd=c len=P_PID index=WEXITED|16; enter 1" },
+    { "waitid-thread-options", "child c exit 3; siginfo i; waitid fd=c len=P_PID off=i index=WEXITED|WALL|WNOTHREAD;"
+      " enter 1" },
+    { "waitid-clone-option", "child c exit 3; waitid fd=c len=P_PID index=WEXITED|WCLONE; enter 1" },
+    { "waitid-pid-zero", "child c exit 3; waitid fd=0 len=P_PID " EXITED "; enter 1" },
+    { "waitid-pid-negative", "child c exit 3; waitid fd=-2 len=P_PID " EXITED "; enter 1" },
+    { "waitid-group-negative", "child c exit 3; waitid fd=-2 len=P_PGID " EXITED "; enter 1" },
+    { "waitid-unknown-idtype", "child c exit 3; waitid fd=c len=4 " EXITED "; enter 1" },
+    { "waitid-addr-set", "child c exit 3; waitid fd=c len=P_PID addr=8 " EXITED "; enter 1" },
+    { "waitid-addr3-set", "child c exit 3; waitid fd=c len=P_PID addr3=8 " EXITED "; enter 1" },
+    { "waitid-flags-set", "child c exit 3; waitid fd=c len=P_PID of=1 " EXITED "; enter 1" },
+    { "waitid-group-field-set", "child c exit 3; waitid fd=c len=P_PID group=1 " EXITED "; enter 1" },
+    { "waitid-cancel", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i " EXITED " ud=5; enter 0;"
+      " async_cancel addr=5 ud=6; enter 2; signal c SIGKILL settled" },
+    { "waitid-cancel-all-children", "child c sleep; waitid len=P_ALL " EXITED " ud=5; enter 0;"
+      " async_cancel addr=5 ud=6; enter 2; signal c SIGTERM settled" },
+    { "waitid-cancel-by-op", "child c sleep; waitid fd=c len=P_PID " EXITED " ud=5; enter 0;"
+      " async_cancel len=50 of=ASYNC_CANCEL_OP ud=6; enter 2" },
+    { "waitid-cancel-by-fd", "child c sleep; pidfd p c; waitid fd=p len=P_PIDFD " EXITED " ud=5; enter 0;"
+      " async_cancel fd=p of=ASYNC_CANCEL_FD ud=6; enter 1" },
+    { "waitid-cancel-any", "child c sleep; waitid fd=c len=P_PID " EXITED " ud=5; waitid len=P_ALL " EXITED " ud=7;"
+      " enter 0; async_cancel of=ASYNC_CANCEL_ANY ud=6; enter 3" },
+    { "waitid-limited", "child c sleep; time t 5ms; waitid fd=c len=P_PID " EXITED " flags=LINK;"
+      " link_timeout addr=t len=1; enter 2" },
+    { "waitid-limited-all", "child c sleep; time t 5ms; waitid len=P_ALL " EXITED " flags=LINK;"
+      " link_timeout addr=t len=1; enter 2" },
+    { "waitid-in-time", "child c exit 1 after=5ms; time t 10s; waitid fd=c len=P_PID " EXITED " flags=LINK;"
+      " link_timeout addr=t len=1; enter 2" },
+    { "waitid-chain", "ordered; child c exit 1 after=10ms; child d exit 2 after=5ms; siginfo i; siginfo j;"
+      " waitid fd=c len=P_PID off=i " EXITED " flags=LINK; waitid fd=d len=P_PID off=j " EXITED " flags=LINK; nop;"
+      " enter 3" },
+    { "waitid-chain-broken", "ordered; waitid len=P_ALL " EXITED " flags=LINK; nop; enter 2" },
+    { "waitid-two-on-one", "child c exit 1 after=10ms; waitid fd=c len=P_PID index=WEXITED|WNOWAIT;"
+      " waitid fd=c len=P_PID index=WEXITED|WNOWAIT; enter 2" },
+    { "waitid-left-waiting", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i " EXITED "; enter 1 wait=5ms" },
+    { "waitid-signals-nobody", "ordered; child c exit 1 after=10ms; alarm 3ms; waitid fd=c len=P_PID " EXITED
+      "; enter 1; enter 1" },
+};
+const unsigned oracle_programs_process_count =
+    sizeof oracle_programs_process / sizeof oracle_programs_process[0];
