@@ -184,6 +184,9 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
     case KRING__COPY_PATH:
         take(parts, pointer(sqe->addr), path_length(pointer(sqe->addr)));
         break;
+    case KRING__COPY_EVENT:
+        take(parts, pointer(sqe->addr), sizeof(struct kring__epoll_event));
+        break;
     default:
         break;
     }

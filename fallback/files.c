@@ -114,6 +114,29 @@ int kring__req_install(struct kring__soft *soft, struct kring__req *req, int fd)
     return res;
 }
 
+int kring__req_install_pair(struct kring__soft *soft, struct kring__req *req, int fds[2])
+{
+    uint32_t index = req->sqe.file_index;
+    bool any = index == IORING_FILE_INDEX_ALLOC;
+    int slots[2];
+
+    for (unsigned i = 0; i < 2; i++) {
+        int res = install(soft, any ? index : index + i, fds[i]);
+
+        if (res < 0) {
+            if (i > 0)
+                (void)kring__soft_close_slot(soft, (uint32_t)slots[0]);
+            for (; i < 2; i++)
+                (void)kring__sys_close(fds[i]);
+            return res;
+        }
+        slots[i] = any ? res : (int)(index + i) - 1;
+    }
+    fds[0] = slots[0];
+    fds[1] = slots[1];
+    return 0;
+}
+
 int kring__soft_close_slot(struct kring__soft *soft, uint32_t index)
 {
     if (!registered(soft))

@@ -88,6 +88,9 @@ int kring__req_fixed_slot(struct kring__soft *soft, struct kring__req *req);
  * closed.
  */
 int kring__req_install(struct kring__soft *soft, struct kring__req *req, int fd);
+/* The same for two, always into slots (sqe.file_index is not 0): the named one and the next, or two
+ * free ones. fds becomes the slots. 0, or -errno: both are closed, and both slots are empty. */
+int kring__req_install_pair(struct kring__soft *soft, struct kring__req *req, int fds[2]);
 /* Resolves a fixed-table index to a real fd, or -EBADF (-ENXIO without table). */
 int kring__soft_fixed(struct kring__soft *soft, uint32_t index);
 /* As IORING_REGISTER_FILES_UPDATE2: count done, or -errno; tags: address of an array, or 0. offset FILE_INDEX_ALLOC picks slots. */

@@ -232,7 +232,8 @@ int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags);
 int kring_set_deadline(struct kring *ring, kring_op op, int64_t timeout_ns);
 /* Pins this operation to an engine; what that engine cannot run fails at start. */
 int kring_set_engine(struct kring *ring, kring_op op, enum kring_engine engine);
-/* For openat, socket, accept: create a direct descriptor in slot (or KRING_SLOT_ANY), no fd. */
+/* For openat, socket, accept: create a direct descriptor in slot (or KRING_SLOT_ANY), no fd. For
+ * pipe: two, in slot and the next one. */
 int kring_set_slot(struct kring *ring, kring_op op, uint32_t slot);
 /* For read, readv, recv, recvmsg: let the engine pick a buffer of this pool. */
 int kring_set_pool(struct kring *ring, kring_op op, int pool);
@@ -399,6 +400,11 @@ kring_op kring_splice(struct kring *ring, int fd_in, int64_t offset_in, int fd_o
 /* Both are pipes. Native 5.8. */
 kring_op kring_tee(struct kring *ring, int fd_in, int fd_out, uint32_t length, uint32_t flags);
 
+/* As pipe2(2): fds[0] is read from, fds[1] written to; fds is borrowed until the result. flags
+ * O_NONBLOCK, O_DIRECT, O_NOTIFICATION_PIPE; O_CLOEXEC is added. With kring_set_slot fds holds two
+ * slots for KRING_DIRECT(). value 0; dropping it closes both ends. Native 6.16. */
+kring_op kring_pipe(struct kring *ring, int fds[2], int flags);
+
 /* SOCK_CLOEXEC is added. value: fd, or slot. Native 5.19. */
 kring_op kring_socket(struct kring *ring, int domain, int type, int protocol);
 /* Native 6.11. */
@@ -446,6 +452,16 @@ kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events)
  * else at most 50 ms late.
  */
 kring_op kring_waitid(struct kring *ring, int idtype, int id, void *info, int options);
+
+struct epoll_event;
+/* As epoll_ctl(2); both are plain fds. how: EPOLL_CTL_; event may be NULL for EPOLL_CTL_DEL.
+ * value 0; -ENOSYS or -EOPNOTSUPP where the kernel was built without epoll. Native 5.6. */
+kring_op kring_epoll_ctl(struct kring *ring, int epoll_fd, int how, int fd,
+                         const struct epoll_event *event);
+/* As epoll_wait(2) until something comes (kring_set_deadline limits it); count 1 or more. value: how
+ * many events came. Native 6.15. */
+kring_op kring_epoll_wait(struct kring *ring, int epoll_fd, struct epoll_event *events,
+                          uint32_t count);
 
 struct kring_time {
     int64_t seconds;

@@ -5,6 +5,26 @@
 
 /* ---- Resources of results that nobody takes ---- */
 
+static void dispose_fd(struct kring *ring, uint32_t file_index, int32_t res)
+{
+    ring->stats.dropped_resources++;
+    if (file_index == 0)
+        (void)kring__sys_close(res);
+    else if (file_index == IORING_FILE_INDEX_ALLOC)
+        kring__direct_clear(ring, (uint32_t)res);
+    else
+        kring__direct_clear(ring, file_index - 1);
+}
+
+/* The array is borrowed still: it holds what was created, fds or slots. */
+static void dispose_pair(struct kring *ring, const struct kring__slot *slot)
+{
+    const int32_t *fds = (const int32_t *)(uintptr_t)slot->sqe.addr;
+
+    for (unsigned i = 0; i < 2; i++)
+        dispose_fd(ring, slot->sqe.file_index != 0 ? IORING_FILE_INDEX_ALLOC : 0, fds[i]);
+}
+
 static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t flags)
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
@@ -15,13 +35,11 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
     }
     if (res < 0 || row == NULL || !(row->flags & KRING__CREATES))
         return;
-    ring->stats.dropped_resources++;
-    if (slot->sqe.file_index == 0 || slot->sqe.opcode == IORING_OP_FIXED_FD_INSTALL)
-        (void)kring__sys_close(res);
-    else if (slot->sqe.file_index == IORING_FILE_INDEX_ALLOC)
-        kring__direct_clear(ring, (uint32_t)res);
+    if (row->flags & KRING__PAIR)
+        dispose_pair(ring, slot);
     else
-        kring__direct_clear(ring, slot->sqe.file_index - 1);
+        dispose_fd(ring, slot->sqe.opcode == IORING_OP_FIXED_FD_INSTALL ? 0 : slot->sqe.file_index,
+                   res);
 }
 
 void kring__discard(struct kring *ring, struct kring__slot *slot)
@@ -321,7 +339,8 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
-    if (res == 0 && row != NULL && (row->flags & KRING__CREATES) && slot->sqe.file_index != 0 &&
+    if (res == 0 && row != NULL && (row->flags & KRING__CREATES) &&
+        !(row->flags & KRING__PAIR) && slot->sqe.file_index != 0 &&
         slot->sqe.file_index != IORING_FILE_INDEX_ALLOC &&
         slot->sqe.opcode != IORING_OP_FIXED_FD_INSTALL)
         return (int64_t)slot->sqe.file_index - 1;

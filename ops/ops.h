@@ -42,6 +42,7 @@ enum kring__wait {
 #define KRING__NOFIXED (1u << 9)  /* IOSQE_FIXED_FILE is -EBADF (sqe.fd is no file, or a dirfd) */
 #define KRING__ASYNC_ONLY (1u << 10) /* the kernel always runs it in a worker */
 #define KRING__OFFLOAD (1u << 11) /* its try uses no state of the soft engine: any thread may */
+#define KRING__PAIR (1u << 12)    /* CREATES two, named in the int[2] at sqe.addr; result 0 */
 
 /*
  * X: the soft engine can run it: functions kring__<name>_prep and kring__<name>_try.
@@ -90,7 +91,7 @@ enum kring__wait {
     X(SEND, send, 26, KRING__V(5, 6), OUT, KRING__FILE | KRING__RESTART, NET) \
     X(RECV, recv, 27, KRING__V(5, 6), IN, KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
     N(OPENAT2, openat2, 28, KRING__V(5, 6), DISK, KRING__CREATES | KRING__NOFIXED, FILE) \
-    N(EPOLL_CTL, epoll_ctl, 29, KRING__V(5, 6), NEVER, 0, POLL) \
+    X(EPOLL_CTL, epoll_ctl, 29, KRING__V(5, 6), NEVER, KRING__NOFIXED, POLL) \
     X(SPLICE, splice, 30, KRING__V(5, 7), IN, KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY, \
       SPLICE) \
     X(PROVIDE_BUFFERS, provide_buffers, 31, KRING__V(5, 7), NEVER, KRING__NOFIXED, RING) \
@@ -122,12 +123,13 @@ enum kring__wait {
     X(BIND, bind, 56, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     X(LISTEN, listen, 57, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     N(RECV_ZC, recv_zc, 58, KRING__V(6, 15), IN, KRING__FILE, ZEROCOPY) \
-    N(EPOLL_WAIT, epoll_wait, 59, KRING__V(6, 15), IN, KRING__FILE, POLL) \
+    X(EPOLL_WAIT, epoll_wait, 59, KRING__V(6, 15), IN, KRING__FILE | KRING__RESTART, POLL) \
     X(READV_FIXED, readv_fixed, 60, KRING__V(6, 15), IN, \
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
     X(WRITEV_FIXED, writev_fixed, 61, KRING__V(6, 15), OUT, \
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
-    N(PIPE, pipe, 62, KRING__V(6, 16), NEVER, KRING__NOFIXED, FILE) \
+    X(PIPE, pipe, 62, KRING__V(6, 16), NEVER, \
+      KRING__CREATES | KRING__PAIR | KRING__NOFIXED, FILE) \
     N(NOP128, nop128, 63, KRING__V(6, 19), NEVER, 0, CORE) \
     N(URING_CMD128, uring_cmd128, 64, KRING__V(6, 19), NEVER, KRING__FILE | KRING__LATE_EINVAL, CORE)
 
@@ -262,7 +264,8 @@ enum kring__copy_shape {
     KRING__COPY_NEW_TIME,     /* addr2: timespec, where timeout_flags say that there is one */
     KRING__COPY_ADDRESS,      /* addr, addr2: socket address and its length */
     KRING__COPY_SEND,         /* addr2, addr_len: socket address; vectors with SEND_VECTORIZED */
-    KRING__COPY_PATH          /* addr: string */
+    KRING__COPY_PATH,         /* addr: string */
+    KRING__COPY_EVENT         /* addr: epoll_event */
 };
 extern const uint8_t kring__copy_shapes[KRING__OP_COUNT];
 

@@ -95,7 +95,10 @@ int kring_set_slot(struct kring *ring, kring_op op, uint32_t index)
         return slot->error = -EINVAL;
     if (ring->direct_count == 0)
         return slot->error = -ENXIO;
-    if (index != KRING_SLOT_ANY && index >= ring->direct_count)
+    /* A pair takes the next slot too. */
+    if (index != KRING_SLOT_ANY &&
+        (index >= ring->direct_count ||
+         ((row->flags & KRING__PAIR) && index + 1 >= ring->direct_count)))
         return slot->error = -EINVAL;
     slot->sqe.file_index = index == KRING_SLOT_ANY ? IORING_FILE_INDEX_ALLOC : index + 1;
     /* A direct descriptor is never inherited; the kernel refuses the flag (EINVAL). */

@@ -242,10 +242,50 @@ static bool polls(struct faults *f)
            MUST(f, write(b[1], "x", 1) == 1) && faults_wait(f, o);
 }
 
+static int made[2];
+
+/* It may come after the scenario gave up. */
+static void own_pipe(struct faults *f, struct faults_op *o, const struct kring_result *result)
+{
+    (void)o;
+    if (result->value >= 0) {
+        faults_own(f, made[0]);
+        faults_own(f, made[1]);
+    } else {
+        MUST(f, made[0] == -1 && made[1] == -1);
+    }
+}
+
+/* Both ends come or none; what is dropped closes both. */
+static bool made_pipes(struct faults *f)
+{
+    static int slots[2], dropped[2];
+    int *fds = made;
+    struct faults_op *o;
+    kring_op op;
+
+    if (!faults_open(f, 4, SOFT(PIPE)))
+        return false;
+    fds[0] = fds[1] = -1;
+    o = START(f, kring_pipe(f->ring, fds, O_NONBLOCK));
+    o->hook = own_pipe;
+    if (!faults_wait(f, o) || !MUST(f, write(fds[1], "x", 1) == 1 && read(fds[0], &(char){0}, 1) == 1))
+        return false;
+    o = START(f, kring_pipe(f->ring, dropped, 0));
+    faults_drop(f, o);
+    op = kring_pipe(f->ring, slots, 0);
+    if (f->mode->mixed || kring_set_slot(f->ring, op, 1) < 0) {
+        kring_drop(f->ring, op, NULL, NULL); /* the table is not where the operation is pinned */
+        return !f->failed;
+    }
+    return DO(f, op) && MUST(f, slots[0] == 1 && slots[1] == 2) && !f->failed;
+}
+
 const struct faults_scenario faults_file_scenarios[] = {
     {"copy a file", copy, false},
     {"vectors and positions", vectors, false},
     {"pipes", pipes, false},
+    {"pipes made by operations", made_pipes, false},
     {"splice and tee", splices, false},
     {"direct descriptors", direct, false},
     {"poll", polls, false},

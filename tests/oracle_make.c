@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -253,6 +254,30 @@ static void make_fds(struct oracle_run *run, const char *name)
     }
 }
 
+/* event NAME EVENTS DATA: struct epoll_event. */
+static void make_event(struct oracle_run *run, const char *name)
+{
+    struct epoll_event event = { .events = (uint32_t)oracle_value(run, oracle_arg(run, 2)),
+                                 .data.u64 = (uint64_t)oracle_value(run, oracle_arg(run, 3)) };
+
+    memcpy(oracle_object_new(run, name, ORACLE_QUIET, sizeof event)->data, &event, sizeof event);
+}
+
+/* epoll NAME [FD EVENTS DATA]: an instance, and what it watches. */
+static void make_epoll(struct oracle_run *run, const char *name)
+{
+    struct epoll_event event;
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+
+    oracle_object_fd(run, name, fd, 'E');
+    if (run->arg_count == 2)
+        return;
+    event.events = (uint32_t)oracle_value(run, oracle_arg(run, 3));
+    event.data.u64 = (uint64_t)oracle_value(run, oracle_arg(run, 4));
+    if (epoll_ctl(fd, EPOLL_CTL_ADD, (int)oracle_value(run, oracle_arg(run, 2)), &event) < 0)
+        oracle_wrong(run, "cannot watch", oracle_arg(run, 2));
+}
+
 bool oracle_make_memory(struct oracle_run *run, const char *verb)
 {
     const char *name = run->arg_count > 1 ? run->args[1] : "";
@@ -280,6 +305,8 @@ bool oracle_make_memory(struct oracle_run *run, const char *verb)
         make_fds(run, name);
     } else if (!strcmp(verb, "address")) {
         make_address(run, name);
+    } else if (!strcmp(verb, "event")) {
+        make_event(run, name);
     } else if (!strcmp(verb, "statxbuf")) {
         oracle_object_new(run, name, ORACLE_STATX, sizeof(struct statx));
     } else {
@@ -294,12 +321,14 @@ bool oracle_make(struct oracle_run *run, const char *verb)
 
     if (!strcmp(verb, "file"))
         make_file(run, name);
-    else if (!strcmp(verb, "pipe"))
+    else if (!strcmp(verb, "pipe") && *name && !strchr(name, '=')) /* else the operation PIPE */
         make_pipe(run, name);
     else if (!strcmp(verb, "pair"))
         make_pair(run, name);
     else if (!strcmp(verb, "sock"))
         make_socket(run, name);
+    else if (!strcmp(verb, "epoll"))
+        make_epoll(run, name);
     else if (!strcmp(verb, "closed"))
         make_closed(run, name);
     else if (!strcmp(verb, "eventfd"))

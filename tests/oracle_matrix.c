@@ -160,8 +160,9 @@ int oracle_matrix_report(FILE *table, FILE *out)
         if (table)
             fprintf(table, "%s\t%s\t%s\t%s\n", kring__rows[cell->opcode].name, kinds[cell->kind],
                     cell->name, cell->program[0] ? cell->program : "-");
-        if (cell->kind == KIND_VARIANT &&
-            kring__variant_rows[cell->bits - 1].since > oracle_kernel_release())
+        if ((cell->kind == KIND_VARIANT ? kring__variant_rows[cell->bits - 1].since
+                                        : kring__rows[cell->opcode].since) >
+            oracle_kernel_release())
             continue;
         if (!cell->program[0]) {
             fprintf(out, "matrix: empty cell: %s %s %s\n", kring__rows[cell->opcode].name,

@@ -6,7 +6,17 @@
 
 /* Each family is one file: oracle_programs_FAMILY.c. */
 #define ORACLE_FAMILIES(X) \
-    X(core) X(file) X(net) X(poll) X(time) X(ring) X(rsrc) X(process)
+    X(core) \
+    X(file) \
+    X(net) \
+    X(poll) \
+    X(time) \
+    X(ring) \
+    X(rsrc) \
+    X(process) \
+    X(pipe) \
+    X(epoll) \
+    /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \
     extern const struct oracle_program oracle_programs_##name[]; \

@@ -279,6 +279,24 @@ static void bind_fd(struct oracle_run *run, struct oracle_sent *sent, int fd)
     oracle_object_fd(run, name, fd, 'x');
 }
 
+/* PIPE names what it made in memory: NAMEr and NAMEw, or two slots. */
+static void log_pair(struct oracle_run *run, const struct oracle_sent *sent)
+{
+    char name[16], text[96];
+    int fds[2];
+
+    memcpy(fds, (const void *)(uintptr_t)sent->sqe.addr, sizeof fds);
+    for (unsigned i = 0; i < 2; i++) {
+        if (sent->sqe.file_index) {
+            oracle_log(run, " slot %d", fds[i]);
+            continue;
+        }
+        oracle_log(run, " %s", oracle_fd_text(fds[i], text, sizeof text));
+        snprintf(name, sizeof name, "%.12s%s", sent->as[0] ? sent->as : "made", i ? "w" : "r");
+        oracle_object_fd(run, name, fds[i], 'p');
+    }
+}
+
 static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
 {
     struct oracle_sent *sent = sent_of(run, cqe->user_data);
@@ -294,6 +312,8 @@ static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
     } else {
         oracle_log(run, "%d", cqe->res);
     }
+    if (sent && sent->sqe.opcode == IORING_OP_PIPE && cqe->res == 0)
+        log_pair(run, sent);
     if (cqe->flags & IORING_CQE_F_BUFFER)
         oracle_log(run, " buffer=%u", cqe->flags >> IORING_CQE_BUFFER_SHIFT);
     oracle_log(run, "%s%s%s%s", cqe->flags & IORING_CQE_F_MORE ? " more" : "",

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -193,6 +194,17 @@ static void show_eventfd(struct oracle_run *run, int fd)
     oracle_log(run, " counts %llu", (unsigned long long)value);
 }
 
+/* What an epoll instance has to say, which also shows what it watches and how. */
+static void show_epoll(struct oracle_run *run, int fd)
+{
+    struct epoll_event events[8];
+    int count = epoll_wait(fd, events, 8, 0);
+
+    oracle_log(run, " reports %d:", count);
+    for (int i = 0; i < count; i++)
+        oracle_log(run, " %x/%llu", events[i].events, (unsigned long long)events[i].data.u64);
+}
+
 static void show_fd(struct oracle_run *run, struct oracle_object *object)
 {
     char text[96];
@@ -270,6 +282,13 @@ static void show_fds(struct oracle_run *run, struct oracle_object *object)
 
 void oracle_snapshot(struct oracle_run *run)
 {
+    /* First, while what they watch is still as the run left it. */
+    for (unsigned i = 0; i < run->object_count; i++)
+        if (run->objects[i].what == 'E') {
+            oracle_log(run, "%s:", run->objects[i].name);
+            show_epoll(run, run->objects[i].fd);
+            oracle_log(run, "\n");
+        }
     for (unsigned i = 0; i < run->object_count; i++) {
         struct oracle_object *object = &run->objects[i];
 

@@ -190,7 +190,11 @@ static struct io_uring_sqe sound(unsigned opcode, int event)
     case IORING_OP_REMOVE_BUFFERS:
         sqe.fd = 1;
         break;
+    case IORING_OP_EPOLL_CTL:
+        sqe.addr = (uintptr_t)zeroes;
+        break;
     case IORING_OP_CLOSE:
+    case IORING_OP_PIPE:
         sqe.fd = 0;
         break;
     case IORING_OP_READ_MULTISHOT:
