@@ -104,7 +104,15 @@ int kring__soft_close_slot(struct kring__soft *soft, uint32_t index);
  * deleted, and requests that still wait on it go on with a duplicate, as the kernel's hold the
  * file. Never fails.
  */
+#if CONFIG_KRING_SOFT_ENGINE
 void kring__soft_fd_closing(struct kring__soft *soft, int fd);
+#else
+static inline void kring__soft_fd_closing(struct kring__soft *soft, int fd)
+{
+    (void)soft;
+    (void)fd;
+}
+#endif
 
 /* What is to be cancelled: cancel_flags as in the SQE (IORING_ASYNC_CANCEL_x). */
 struct kring__match {

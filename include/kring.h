@@ -394,7 +394,9 @@ kring_op kring_fsync(struct kring *ring, int fd, uint32_t flags);
 /* As statx(2). Native 5.6. dirfd is a plain fd. */
 kring_op kring_statx(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mask,
                      struct statx *buffer);
-/* Offsets >= 0 or -1 (none, or current). One side must be a pipe. flags SPLICE_F_. Native 5.7. */
+/* Offsets >= 0 or -1 (none, or current). One side must be a pipe. flags SPLICE_F_. To a
+ * socket or pipe that nobody reads any more: -EPIPE, and on the soft engine SIGPIPE too, as
+ * splice(2). Native 5.7. */
 kring_op kring_splice(struct kring *ring, int fd_in, int64_t offset_in, int fd_out,
                       int64_t offset_out, uint32_t length, uint32_t flags);
 /* Both are pipes. Native 5.8. */

@@ -415,6 +415,8 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
         return;
     if (res >= 0 && kring__in_kernel(slot) && slot->sqe.opcode < KRING__OP_COUNT)
         ring->worked[slot->sqe.opcode] = 1;
+    if (kring__in_kernel(slot) && slot->sqe.opcode == IORING_OP_CLOSE)
+        kring__closes(ring, &slot->sqe);
     slot->raw = res;
     slot->result_flags = cqe_flags;
     value = slot->sqe.file_index != 0 ? created(slot, res) : answer_of_cancel(slot, res);

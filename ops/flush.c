@@ -28,6 +28,12 @@ static uint32_t room(const struct kring *ring, const struct kring__view *view)
     return left < free_slots ? left : free_slots;
 }
 
+void kring__closes(struct kring *ring, const struct io_uring_sqe *sqe)
+{
+    if (ring->soft != NULL && sqe->file_index == 0)
+        kring__soft_fd_closing(ring->soft, sqe->fd);
+}
+
 bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
                   uint64_t user_data, uint8_t more_flags)
 {
@@ -45,6 +51,8 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
     if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL) {
         ring->kernel_inflight++;
         ring->stats.kernel++;
+        if (sqe->opcode == IORING_OP_CLOSE)
+            kring__closes(ring, sqe);
     } else {
         ring->stats.soft++;
     }

@@ -357,6 +357,12 @@ bool kring__flush(struct kring *ring);
 /* Places one SQE with this user_data; false when the engine's SQ is full. */
 bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
                   uint64_t user_data, uint8_t more_flags);
+/*
+ * The kernel closes a plain fd: the soft engine beside it forgets what it keeps for that number, and
+ * what waits on it there goes on with a duplicate. At submission and, for what came between, at the
+ * end.
+ */
+void kring__closes(struct kring *ring, const struct io_uring_sqe *sqe);
 /* SQEs placed and not yet consumed. */
 uint32_t kring__unconsumed(const struct kring__view *view);
 /* enter is refused for good: what was not consumed moves to soft. */

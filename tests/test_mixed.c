@@ -353,6 +353,65 @@ static void ring_operations(void)
     rings_close(target);
 }
 
+static kring_op on_soft(struct kring *ring, kring_op op)
+{
+    CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_SOFT), 0);
+    return op;
+}
+
+static kring_op on_kernel(struct kring *ring, kring_op op)
+{
+    CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
+    return op;
+}
+
+/* The soft engine may keep what it knows of an fd until kring closes it, on whichever engine. */
+static void closed_by_the_other(void)
+{
+    struct kring_options options = rings_options(RINGS_MIXED);
+    struct kring *ring;
+    struct rings_log log;
+    int fds[2], number;
+    char byte = 0;
+
+    options.flags |= KRING_FDS_CLOSED_BY_KRING;
+    ring = rings_open_with(RINGS_MIXED, &options);
+    CU_ASSERT_FATAL(ring != NULL);
+    rings_unsplit(ring);
+    rings_pair(SOCK_STREAM, fds);
+    number = fds[0];
+    if ((kring_route_opcode(ring, IORING_OP_CLOSE) & 0xff) != KRING_ENGINE_KERNEL) {
+        close(fds[0]);
+        close(fds[1]);
+        rings_close(ring);
+        kring_test_skip("close is not native here");
+        return;
+    }
+    for (unsigned round = 0; round < 3; round++) {
+        memset(&log, 0, sizeof log);
+        CU_ASSERT(rings_start(ring, on_soft(ring, kring_recv(ring, number, &byte, 1, 0)), &log));
+        CU_ASSERT_EQUAL(rings_run_for(ring, 5), 0);
+        rings_write(fds[1], "x", 1);
+        CU_ASSERT(rings_until(ring, &log, 1));
+        CU_ASSERT_EQUAL(log.last.value, 1);
+        CU_ASSERT_EQUAL(rings_do(ring, on_kernel(ring, kring_close_fd(ring, number))), 0);
+        close(fds[1]);
+        rings_pair(SOCK_STREAM, fds);
+        CU_ASSERT_EQUAL_FATAL(fds[0], number);
+    }
+    /* What still waits holds its file, as in the kernel: here until the other end goes. */
+    memset(&log, 0, sizeof log);
+    CU_ASSERT(rings_start(ring, on_soft(ring, kring_recv(ring, number, &byte, 1, 0)), &log));
+    CU_ASSERT_EQUAL(rings_run_for(ring, 5), 0);
+    CU_ASSERT_EQUAL(rings_do(ring, on_kernel(ring, kring_close_fd(ring, number))), 0);
+    rings_write(fds[1], "y", 1);
+    CU_ASSERT(rings_until(ring, &log, 1));
+    CU_ASSERT_EQUAL(log.last.value, 1);
+    CU_ASSERT_EQUAL(byte, 'y');
+    close(fds[1]);
+    rings_close(ring);
+}
+
 #define MIXED_TEST(name) \
     static void name##_here(void) { rings_on(RINGS_MIXED, name##_kind); }
 #define MIXED(name)                              \
@@ -371,6 +430,7 @@ MIXED(polls)
 MIXED(times)
 MIXED(cancels)
 MIXED(ring_operations)
+MIXED(closed_by_the_other)
 
 int kring_test_mixed(void)
 {
@@ -384,6 +444,7 @@ int kring_test_mixed(void)
         {"soft amid native: timeouts", times_here},
         {"cancels add up over both engines", cancels_here},
         {"soft amid native: messages, buffers, file table", ring_operations_here},
+        {"what the kernel closes for kring, the soft engine forgets", closed_by_the_other_here},
     };
 
     return KRING_SUITE_ADD("mixed rings", tests);
