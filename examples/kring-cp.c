@@ -6,10 +6,10 @@
  */
 #include "common.h"
 #include "pump.h"
+#include "stop.h"
 #include "tree.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #ifndef AT_EMPTY_PATH
@@ -63,15 +63,6 @@ struct tree {
     struct finish finish[FINISHING];
     unsigned finishing;
 };
-
-static struct kring *ring_to_wake;
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-    stop_signal = number;
-    kring_wake(ring_to_wake);
-}
 
 static void clear_line(struct tree *tree)
 {
@@ -378,7 +369,6 @@ static void parse(struct tree *tree, int argc, char **argv)
 
 static void open_ring(struct tree *tree)
 {
-    struct sigaction action = {.sa_handler = on_signal};
     char *memory = malloc((size_t)PUMP_SLOTS * PUMP_BYTES);
 
     if (memory == NULL) {
@@ -393,9 +383,7 @@ static void open_ring(struct tree *tree)
     tree->pump.user = tree;
     tree->app.options.operations = OPERATIONS;
     app_open(&tree->app);
-    ring_to_wake = tree->app.ring;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    stop_on_signals(tree->app.ring);
 }
 
 int main(int argc, char **argv)

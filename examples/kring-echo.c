@@ -4,19 +4,16 @@
  * receive into the buffers of one pool; a received buffer is kept, sent, and given back. A peer
  * that does not read its echoes is not read from either.
  */
+#include "acceptor.h"
 #include "common.h"
 #include "listener.h"
-
-#include <signal.h>
+#include "stop.h"
 
 enum {
     BUFFER_BYTES = 4096,
     QUEUE_HIGH = 8, /* kept buffers of one peer at which its receive pauses */
     QUEUE_LOW = 2,  /* and at which it goes on */
-    NO_BUFFER = 0xffff,
-    /* A running multishot accept may take a whole backlog before it can be stopped: with fewer
-     * free places, connections are accepted one by one. */
-    MULTISHOT_PLACES = 2 * BACKLOG
+    NO_BUFFER = 0xffff
 };
 #define SEND_LIMIT (30 * KRING_SECOND)  /* a peer that takes nothing for so long is cut */
 #define DRAIN_LIMIT (5 * KRING_SECOND)  /* after a signal */
@@ -54,12 +51,8 @@ struct peer {
 
 struct listener {
     struct server *server;
-    kring_op accept;
-    struct kring_time pause;
-    int fd;
+    struct acceptor acceptor;
     bool tcp;
-    bool accepting;
-    bool pausing;
 };
 
 struct server {
@@ -80,16 +73,6 @@ struct server {
     bool failed;
 };
 
-static struct kring *ring_to_wake;
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-    stop_signal = number;
-    kring_wake(ring_to_wake);
-}
-
-static void accept_start(struct listener *listener);
 static void peer_check(struct peer *peer);
 
 /* ---- A connection ---- */
@@ -126,7 +109,7 @@ static void on_closed(struct kring *ring, kring_op op, const struct kring_result
     server->free = peer;
     server->connections--;
     for (unsigned i = 0; i < server->listener_count; i++)
-        accept_start(&server->listeners[i]);
+        acceptor_start(&server->listeners[i].acceptor);
 }
 
 static void on_sent(struct kring *ring, kring_op op, const struct kring_result *result, void *user)
@@ -254,8 +237,17 @@ static void on_surplus_closed(struct kring *ring, kring_op op, const struct krin
     tally_add(user, "close", result->engine);
 }
 
-static void peer_new(struct server *server, int fd, bool tcp)
+static long places(void *user)
 {
+    const struct listener *listener = user;
+
+    return listener->server->maximum - listener->server->connections;
+}
+
+static void peer_new(void *user, int fd)
+{
+    struct listener *listener = user;
+    struct server *server = listener->server;
     struct kring *ring = server->app.ring;
     struct peer *peer = server->free;
 
@@ -267,76 +259,9 @@ static void peer_new(struct server *server, int fd, bool tcp)
     server->free = peer->next_free;
     server->connections++;
     *peer = (struct peer){.server = server, .fd = fd, .first = NO_BUFFER, .last = NO_BUFFER};
-    if (tcp)
+    if (listener->tcp)
         no_delay(fd);
     peer_check(peer);
-}
-
-static void on_pause_over(struct kring *ring, kring_op op, const struct kring_result *result,
-                          void *user)
-{
-    struct listener *listener = user;
-
-    (void)ring, (void)op;
-    tally_add(&listener->server->app, "timeout", result->engine);
-    listener->pausing = false;
-    accept_start(listener);
-}
-
-/* Out of descriptors or memory: more tries at once would fail too and burn the CPU. */
-static void accept_pause(struct listener *listener, int64_t error)
-{
-    struct kring *ring = listener->server->app.ring;
-
-    say("accept: %s: going on in 200 ms", error_text(error));
-    listener->pause = (struct kring_time){0, 200 * KRING_MS};
-    listener->pausing = kring_start(ring, kring_timeout(ring, &listener->pause, 0, 0),
-                                    on_pause_over, listener) >= 0;
-}
-
-static void on_accepted(struct kring *ring, kring_op op, const struct kring_result *result,
-                        void *user)
-{
-    struct listener *listener = user;
-    struct server *server = listener->server;
-    int64_t error = result->value;
-
-    tally_add(&server->app, "accept", result->engine);
-    if ((result->flags & KRING_MORE) == 0)
-        listener->accepting = false;
-    if (error >= 0) {
-        peer_new(server, (int)error, listener->tcp);
-    } else if (error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM) {
-        accept_pause(listener, error);
-    } else if (error == -KRING_EKERNEL || error == -EINVAL || error == -EBADF) {
-        say_explained(&server->app, "accept", op, error);
-        server->failed = true;
-    } else if (error != -ECANCELED && server->app.verbose) {
-        say("accept: %s", error_text(error)); /* that connection's own trouble: ECONNABORTED */
-    }
-    if (listener->accepting && server->maximum - server->connections < MULTISHOT_PLACES)
-        kring_cancel(ring, op);
-    accept_start(listener);
-}
-
-static void accept_start(struct listener *listener)
-{
-    struct server *server = listener->server;
-    struct kring *ring = server->app.ring;
-    long places = server->maximum - server->connections;
-    int error;
-
-    if (server->stopping || server->failed || listener->accepting || listener->pausing ||
-        places <= 0)
-        return;
-    listener->accept = places > MULTISHOT_PLACES ? kring_accept_multishot(ring, listener->fd, 0)
-                                                 : kring_accept(ring, listener->fd, NULL, NULL, 0);
-    error = kring_start(ring, listener->accept, on_accepted, listener);
-    listener->accepting = error >= 0;
-    if (error < 0) {
-        say_explained(&server->app, "accept", listener->accept, error);
-        server->failed = true;
-    }
 }
 
 static void listener_add(struct server *server, const union address *address, socklen_t length)
@@ -345,7 +270,11 @@ static void listener_add(struct server *server, const union address *address, so
 
     listener->server = server;
     listener->tcp = address->any.sa_family == AF_INET;
-    listener->fd = listen_announced(address, length);
+    listener->acceptor = (struct acceptor){.app = &server->app,
+                                           .fd = listen_announced(address, length),
+                                           .places = places,
+                                           .accepted = peer_new,
+                                           .user = listener};
 }
 
 /* ---- The server ---- */
@@ -367,7 +296,7 @@ static void stop_begin(struct server *server)
     server->stopping = true;
     server->stop_at = now_ns() + DRAIN_LIMIT;
     for (unsigned i = 0; i < server->listener_count; i++)
-        kring_cancel(ring, server->listeners[i].accept);
+        acceptor_stop(&server->listeners[i].acceptor);
     for (long i = 0; i < server->maximum; i++) {
         struct peer *peer = &server->peers[i];
 
@@ -392,7 +321,7 @@ static void stop_now(struct server *server)
 static void serve(struct server *server)
 {
     for (unsigned i = 0; i < server->listener_count; i++)
-        accept_start(&server->listeners[i]);
+        acceptor_start(&server->listeners[i].acceptor);
     while (!server->stopping || server->connections > 0) {
         int count = kring_run(server->app.ring, server->stopping ? 100 * KRING_MS : KRING_FOREVER);
 
@@ -402,6 +331,8 @@ static void serve(struct server *server)
             server->failed = server->failed || !server->stopping;
             return;
         }
+        for (unsigned i = 0; i < server->listener_count; i++)
+            server->failed = server->failed || server->listeners[i].acceptor.failed;
         if (!server->stopping && (stop_signal != 0 || server->failed))
             stop_begin(server);
         if (server->stopping && server->connections > 0 && now_ns() > server->stop_at)
@@ -411,7 +342,6 @@ static void serve(struct server *server)
 
 static void open_server(struct server *server)
 {
-    struct sigaction action = {.sa_handler = on_signal};
     uint32_t buffers = 64;
     void *memory;
 
@@ -438,9 +368,7 @@ static void open_server(struct server *server)
         say("no buffer pool: %s", error_text(server->pool));
         exit(EXIT_FAILURE);
     }
-    ring_to_wake = server->app.ring;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    stop_on_signals(server->app.ring);
 }
 
 static void parse(struct server *server, int argc, char **argv)

@@ -6,7 +6,6 @@ O=${O:-build}
 . "$(dirname "$0")/lib.sh"
 bin=$(cd "$O/examples" && pwd) || exit 2
 work=$(mktemp -d "${TMPDIR:-/tmp}/kring-examples.XXXXXX") || exit 2
-server=
 trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$work" "$log"' EXIT
 cd "$(dirname "$0")/.." || exit 2
 
@@ -14,18 +13,7 @@ mkdir "$work/in"
 for size in 0 1 4095 4096 4097 65536 1048579; do head -c $size /dev/urandom >"$work/in/$size"; done
 mkdir -p "$work/in/deep/er" && cp tests/lib.sh "$work/in/deep/er/" && ln -s ../1 "$work/in/deep/link" && chmod 640 "$work/in/1"
 
-engines=
-for engine in auto kernel soft; do
-    case $engine in
-    kernel) grep -qx '#define CONFIG_KRING_KERNEL_ENGINE 1' "$O/kring-config.h" || continue ;;
-    soft) grep -qx '#define CONFIG_KRING_SOFT_ENGINE 1' "$O/kring-config.h" || continue ;;
-    esac
-    if [ $engine = kernel ] && ! "$O/tests/seccomp-run" --uring 2>"$work/why"; then
-        skip "examples on engine kernel" "$(cat "$work/why")"
-    else
-        engines="$engines $engine"
-    fi
-done
+engines_here examples
 
 status_is() { # STATUS COMMAND...
     want=$1
@@ -83,47 +71,25 @@ verbose_names_engine() {
     status_is 0 "$bin/kring-cp" -v --engine "$1" "$work/in/4096" "$work/out" || return 1
     case $1 in auto) grep -qE 'kernel|soft' "$work/said" ;; *) grep -q "$1" "$work/said" ;; esac
 }
-start_server() { # ARGUMENT...: $port or the path once it listens
-    : >"$work/server"
-    "$bin/kring-echo" "$@" >"$work/server" 2>&1 &
-    server=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        grep -q '^listening on ' "$work/server" && break
-        kill -0 "$server" 2>/dev/null || { cat "$work/server"; return 1; }
-        sleep 0.1
-    done
-    port=$(sed -n 's/^listening on .*:\([0-9][0-9]*\)$/\1/p' "$work/server")
-}
-stop_server() { # SIGNAL: it must end well, within seconds
-    kill "-$1" "$server"
-    ( sleep 10; kill -KILL "$server" 2>/dev/null ) &
-    guard=$!
-    wait "$server"
-    got=$?
-    kill "$guard" 2>/dev/null
-    server=
-    cat "$work/server"
-    [ $got = 0 ] || { echo "the server's exit status is $got"; return 1; }
-}
 echoes_tcp() {
-    start_server --engine "$1" --port 0 &&
+    start_server "$bin/kring-echo" --engine "$1" --port 0 &&
         timeout 60 "$bin/kring-ping" --engine "$1" --port "$port" --connections 20 --count 20 && stop_server TERM
 }
 echoes_unix() {
-    start_server --engine "$1" --unix "$work/socket" &&
+    start_server "$bin/kring-echo" --engine "$1" --unix "$work/socket" &&
         timeout 60 "$bin/kring-ping" --engine "$1" --unix "$work/socket" --connections 5 --count 20 && stop_server INT
 }
 survives_clients() { # that vanish in the middle; the next one is served
-    start_server --engine "$1" --port 0 || return 1
+    start_server "$bin/kring-echo" --engine "$1" --port 0 || return 1
     timeout -s KILL 0.3 "$bin/kring-ping" --engine "$1" --port "$port" --connections 10 --count 100000000 >/dev/null 2>&1
     timeout 60 "$bin/kring-ping" --engine "$1" --port "$port" --connections 3 --count 10 && stop_server TERM
 }
 port_in_use() {
-    start_server --engine "$1" --port 0 || return 1
+    start_server "$bin/kring-echo" --engine "$1" --port 0 || return 1
     status_is 1 "$bin/kring-echo" --engine "$1" --port "$port" && grep -qi 'in use' "$work/said" && stop_server TERM
 }
 
-for program in kring-cp kring-cat kring-echo; do
+for program in kring-cp kring-cat kring-echo kring-http; do
     check "$program: --help" status_is 0 "$bin/$program" --help
     check "$program: an unknown option is a usage error" status_is 2 "$bin/$program" --no-such-option
     check "$program: an unknown engine is a usage error" status_is 2 "$bin/$program" --engine steam

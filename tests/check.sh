@@ -94,6 +94,7 @@ all)
     part "the README's tour" env ENGINES="${engines#auto}" sh tests/check-tour.sh
     part "kring-probe" sh tests/check-probe.sh
     part "examples" sh tests/check-examples.sh
+    part "kring-http" sh tests/check-http.sh
     ;;
 *) echo "check.sh: unknown part: $what" >&2; exit 2 ;;
 esac

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what the tests need and the machine lacks, saying so, by the distribution's own package
-# manager: CUnit, and glib and libuv for the examples that run in their main loops.
+# manager: CUnit, glib and libuv for the examples that run in their main loops, curl and wrk for the
+# web server.
 #
 #   deps.sh arch NAME...       cross compilers and qemu-user (Debian only)
 #   deps.sh cunit-source DIR   CUnit's source, to be built by those compilers (Debian only)
@@ -108,6 +109,14 @@ if ! has_loops; then
     install_packages "pkg-config libglib2.0-dev libuv1-dev" "pkgconf-pkg-config glib2-devel libuv-devel" \
         "pkgconf glib-dev libuv-dev" "pkgconf glib2 libuv" "pkg-config glib2-devel libuv-devel" || true
     has_loops || echo "tests: without glib or libuv those examples are not tested" >&2
+fi
+
+# The clients of examples/kring-http; its tests are skipped, with the reason, where they lack.
+has_clients() { command -v curl >/dev/null 2>&1 && command -v wrk >/dev/null 2>&1; }
+if ! has_clients; then
+    echo "tests: installing curl and wrk for the web server's tests" >&2
+    install_packages "curl wrk" "curl wrk" "curl wrk" "curl wrk" "curl wrk" || true
+    has_clients || echo "tests: without curl or wrk the web server is not tested as a whole" >&2
 fi
 
 has_cunit && exit 0

@@ -3,10 +3,15 @@
 #
 #   check NAME COMMAND...    runs COMMAND; its success is the test's
 #   refuse NAME COMMAND...   the same, but COMMAND must fail
+#   skip NAME REASON
 #   summary                  prints the counts; its status is that of the whole
+#
+# For programs that listen, and end well on a signal: start_server COMMAND..., stop_server SIGNAL; $server
+# is its process, $port its TCP port. A script that uses them sets $work to a folder of its own.
 
 passed=0 failed=0 skipped=0
 log=${TMPDIR:-/tmp}/kring-check.$$
+server=
 trap 'rm -f "$log"' EXIT
 
 result() { # NAME ok?
@@ -42,4 +47,41 @@ skip() { # NAME REASON
 summary() {
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" = 0 ]
+}
+
+start_server() { # COMMAND...: returns when it listens
+    : >"$work/server"
+    "$@" >"$work/server" 2>&1 &
+    server=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+        grep -q '^listening on ' "$work/server" && break
+        kill -0 "$server" 2>/dev/null || { cat "$work/server"; return 1; }
+        sleep 0.1
+    done
+    port=$(sed -n 's/^listening on .*:\([0-9][0-9]*\)$/\1/p' "$work/server")
+}
+stop_server() { # SIGNAL: it must end well, within seconds
+    kill "-$1" "$server"
+    ( sleep 10; kill -KILL "$server" 2>/dev/null ) &
+    guard=$!
+    wait "$server"
+    got=$?
+    kill "$guard" 2>/dev/null
+    server=
+    cat "$work/server"
+    [ $got = 0 ] || { echo "the server's exit status is $got"; return 1; }
+}
+engines_here() { # sets $engines to those that this build and machine have; says what it leaves out
+    engines=
+    for engine in auto kernel soft; do
+        case $engine in
+        kernel) grep -qx '#define CONFIG_KRING_KERNEL_ENGINE 1' "$O/kring-config.h" || continue ;;
+        soft) grep -qx '#define CONFIG_KRING_SOFT_ENGINE 1' "$O/kring-config.h" || continue ;;
+        esac
+        if [ $engine = kernel ] && ! "$O/tests/seccomp-run" --uring 2>"$work/why"; then
+            skip "$1 on engine kernel" "$(cat "$work/why")"
+        else
+            engines="$engines $engine"
+        fi
+    done
 }
