@@ -391,6 +391,20 @@ kring_op kring_read_multishot(struct kring *ring, int fd, int pool);
 /* flags 0 or KRING_DATASYNC. Native 5.1. */
 #define KRING_DATASYNC (1u << 0)
 kring_op kring_fsync(struct kring *ring, int fd, uint32_t flags);
+/* Writes the file's pages of a range to the device, without its metadata: as sync_file_range(2).
+ * length in bytes, 0 = to the end; flags SYNC_FILE_RANGE_. Native 5.2. */
+kring_op kring_sync_file_range(struct kring *ring, int fd, int64_t offset, uint32_t length,
+                               uint32_t flags);
+/* As fallocate(2): mode 0 or FALLOC_FL_, offset and length in bytes. -EOPNOTSUPP where the file
+ * system cannot; never restarted after -EINTR. Native 5.6. */
+kring_op kring_fallocate(struct kring *ring, int fd, int mode, int64_t offset, int64_t length);
+/* Sets the file's length in bytes, as ftruncate(2). Native 6.9. */
+kring_op kring_ftruncate(struct kring *ring, int fd, int64_t length);
+/* As posix_fadvise(2): advice POSIX_FADV_; length in bytes, 0 = to the end. Native 5.6; 4 GiB and
+ * more 6.11. */
+kring_op kring_fadvise(struct kring *ring, int fd, int64_t offset, int64_t length, int advice);
+/* As madvise(2): address at a page's start, advice MADV_. Native 5.6; 4 GiB and more 6.11. */
+kring_op kring_madvise(struct kring *ring, void *address, size_t length, int advice);
 /* As statx(2). Native 5.6. dirfd is a plain fd. */
 kring_op kring_statx(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mask,
                      struct statx *buffer);

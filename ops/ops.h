@@ -63,7 +63,8 @@ enum kring__wait {
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
     X(POLL_ADD, poll_add, 6, KRING__V(5, 1), IN, KRING__FILE | KRING__RESTART, POLL) \
     X(POLL_REMOVE, poll_remove, 7, KRING__V(5, 1), NEVER, KRING__REFERS | KRING__NOFIXED, POLL) \
-    N(SYNC_FILE_RANGE, sync_file_range, 8, KRING__V(5, 2), DISK, KRING__FILE, FILE) \
+    X(SYNC_FILE_RANGE, sync_file_range, 8, KRING__V(5, 2), DISK, \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
     X(SENDMSG, sendmsg, 9, KRING__V(5, 3), OUT, KRING__FILE | KRING__RESTART, NET) \
     X(RECVMSG, recvmsg, 10, KRING__V(5, 3), IN, \
       KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
@@ -75,7 +76,8 @@ enum kring__wait {
     X(LINK_TIMEOUT, link_timeout, 15, KRING__V(5, 5), TIME, KRING__LINKED_TIMER | KRING__NOFIXED, \
       TIME) \
     X(CONNECT, connect, 16, KRING__V(5, 5), OUT, KRING__FILE, NET) \
-    N(FALLOCATE, fallocate, 17, KRING__V(5, 6), DISK, KRING__FILE, FILE) \
+    X(FALLOCATE, fallocate, 17, KRING__V(5, 6), DISK, \
+      KRING__FILE | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
     X(OPENAT, openat, 18, KRING__V(5, 6), DISK, \
       KRING__RESTART | KRING__CREATES | KRING__NOFIXED | KRING__OFFLOAD, FILE) \
     X(CLOSE, close, 19, KRING__V(5, 6), DISK, KRING__NOFIXED, FILE) \
@@ -86,8 +88,10 @@ enum kring__wait {
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__SELECTS | KRING__OFFLOAD, FILE) \
     X(WRITE, write, 23, KRING__V(5, 6), OUT, \
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FILE) \
-    N(FADVISE, fadvise, 24, KRING__V(5, 6), DISK, KRING__FILE, FILE) \
-    N(MADVISE, madvise, 25, KRING__V(5, 6), DISK, 0, FILE) \
+    X(FADVISE, fadvise, 24, KRING__V(5, 6), DISK, KRING__FILE | KRING__RESTART | KRING__OFFLOAD, \
+      FILE) \
+    X(MADVISE, madvise, 25, KRING__V(5, 6), DISK, \
+      KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
     X(SEND, send, 26, KRING__V(5, 6), OUT, KRING__FILE | KRING__RESTART, NET) \
     X(RECV, recv, 27, KRING__V(5, 6), IN, KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
     N(OPENAT2, openat2, 28, KRING__V(5, 6), DISK, KRING__CREATES | KRING__NOFIXED, FILE) \
@@ -119,7 +123,8 @@ enum kring__wait {
     N(FUTEX_WAITV, futex_waitv, 53, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
     N(FIXED_FD_INSTALL, fixed_fd_install, 54, KRING__V(6, 8), NEVER, \
       KRING__FILE | KRING__CREATES, RING) \
-    N(FTRUNCATE, ftruncate, 55, KRING__V(6, 9), DISK, KRING__FILE, FILE) \
+    X(FTRUNCATE, ftruncate, 55, KRING__V(6, 9), DISK, \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
     X(BIND, bind, 56, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     X(LISTEN, listen, 57, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     N(RECV_ZC, recv_zc, 58, KRING__V(6, 15), IN, KRING__FILE, ZEROCOPY) \
@@ -200,7 +205,9 @@ enum kring__wait {
     X(MSG_RING_FD, MSG_RING, addr, NONZERO, 0, KRING__V(6, 0), "msg_ring passing a descriptor") \
     X(MSG_RING_FLAGS, MSG_RING, msg_ring_flags, BITS, IORING_MSG_RING_FLAGS_PASS, \
       KRING__V(6, 3), "msg_ring flags pass") \
-    X(NOP_FLAGS, NOP, rw_flags, NONZERO, 0, KRING__V(6, 10), "nop flags")
+    X(NOP_FLAGS, NOP, rw_flags, NONZERO, 0, KRING__V(6, 10), "nop flags") \
+    X(FADVISE_WIDE, FADVISE, addr, NONZERO, 0, KRING__V(6, 11), "fadvise of 4 GiB and more") \
+    X(MADVISE_WIDE, MADVISE, off, NONZERO, 0, KRING__V(6, 11), "madvise of 4 GiB and more")
 
 /* SQE flags, each a variant of every opcode: ID, bit, since, name. */
 #define KRING__SQE_FLAGS(X) \

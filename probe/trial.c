@@ -70,6 +70,9 @@ static const struct proof proofs[KRING__VARIANT_COUNT] = {
     SELF(MSG_RING_FD, NEEDS_NOTHING, 0, 0, EBADFD),
     EXACT(MSG_RING_FLAGS, IORING_FEAT_REG_REG_RING),
     EXACT(NOP_FLAGS, IORING_FEAT_RECVSEND_BUNDLE),
+    /* The same release, 6.11, has no feature bit. */
+    SELF(FADVISE_WIDE, NEEDS_OP, IORING_OP_LISTEN, 0, 0),
+    SELF(MADVISE_WIDE, NEEDS_OP, IORING_OP_LISTEN, 0, 0),
 };
 
 static bool has_needed(const struct kring__caps *caps, const struct proof *proof)

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -281,6 +282,30 @@ static bool made_pipes(struct faults *f)
     return DO(f, op) && MUST(f, slots[0] == 1 && slots[1] == 2) && !f->failed;
 }
 
+/* Sizes, ranges and advice. */
+static bool changes(struct faults *f)
+{
+    static uint8_t memory[3 * 65536];
+    uint8_t *page = memory + 65536 - (uintptr_t)memory % 65536; /* no page is larger */
+    struct stat st;
+    int fd;
+
+    if ((fd = faults_file(f, SIZE)) < 0 ||
+        !faults_open(f, 0, SOFT(FALLOCATE) | SOFT(FADVISE) | SOFT(FTRUNCATE)))
+        return false;
+    if (!DO(f, kring_fallocate(f->ring, fd, 0, 0, SIZE + 100)) ||
+        !MUST(f, fstat(fd, &st) == 0 && st.st_size == SIZE + 100) ||
+        !DO(f, kring_ftruncate(f->ring, fd, SIZE)) ||
+        !MUST(f, fstat(fd, &st) == 0 && st.st_size == SIZE) ||
+        !DO(f, kring_fadvise(f->ring, fd, 0, 0, POSIX_FADV_RANDOM)) ||
+        !DO(f, kring_sync_file_range(f->ring, fd, 0, 0, SYNC_FILE_RANGE_WRITE)))
+        return false;
+    if (memchr(f->mode->missing, KRING__SYS_madvise, sizeof f->mode->missing) != NULL)
+        return true;
+    memset(page, 1, 65536);
+    return DO(f, kring_madvise(f->ring, page, 65536, MADV_DONTNEED)) && MUST(f, page[65535] == 0);
+}
+
 const struct faults_scenario faults_file_scenarios[] = {
     {"copy a file", copy, false},
     {"vectors and positions", vectors, false},
@@ -289,5 +314,6 @@ const struct faults_scenario faults_file_scenarios[] = {
     {"splice and tee", splices, false},
     {"direct descriptors", direct, false},
     {"poll", polls, false},
+    {"sizes, ranges and advice", changes, false},
     {NULL, NULL, false},
 };

@@ -151,6 +151,7 @@ bool oracle_act(struct oracle_run *run, const char *verb);
 bool oracle_process(struct oracle_run *run, const char *verb);
 void oracle_show_child(struct oracle_run *run, struct oracle_object *object);
 void oracle_show_siginfo(struct oracle_run *run, struct oracle_object *object);
+bool oracle_tree(struct oracle_run *run, const char *verb);
 /* Writes every object's state to the log. */
 void oracle_snapshot(struct oracle_run *run);
 void oracle_print_bytes(struct oracle_run *run, const uint8_t *data, size_t length);

@@ -43,6 +43,7 @@ const struct oracle_difference oracle_differences[] = {
     { "D09", "waitid-cancel-by-op", "async_cancel 1", "async_cancel 0" },
     { "D09", "waitid-limited", "link_timeout 1", "link_timeout ETIME" },
     { "D09", "waitid-limited-all", "link_timeout 1", "link_timeout ETIME" },
+    { "D30", "failure-breaks-links", "nop 0", "nop ECANCELED" },
     { "D07", "msg-ring-send-fd", "msg_ring ENXIO", "msg_ring EINVAL" },
 };
 const unsigned oracle_difference_count = sizeof oracle_differences / sizeof oracle_differences[0];

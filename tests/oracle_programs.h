@@ -16,6 +16,7 @@
     X(process) \
     X(pipe) \
     X(epoll) \
+    X(fs) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

@@ -91,6 +91,11 @@ static const struct template templates[] = {
       "c", .file = 0 },
     { "read_multishot", "pipe p 'hello'; buf b 16; provide_buffers fd=1 addr=b len=16 group=1; enter 1",
       "read_multishot group=1 flags=SELECT", "pr", FILE_OP, .after = 1 },
+    { "fallocate", "file f 'abc'", "fallocate off=2 addr=10", "f", FILE_OP },
+    { "ftruncate", "file f 'abc'", "ftruncate off=2", "f", FILE_OP },
+    { "sync_file_range", "file f 'abc'", "sync_file_range of=SYNC_FILE_RANGE_WRITE", "f", FILE_OP },
+    { "fadvise", "file f 'abc'", "fadvise of=POSIX_FADV_WILLNEED", "f", FILE_OP },
+    { "madvise", "pages m 2", "madvise addr=m len=4096 of=MADV_DONTNEED", NULL, .file = 0 },
 };
 
 /* %S setup, %O the request, %F its fd; %n CQEs that come before it in the same enter. */
