@@ -95,7 +95,13 @@ void kring__cq_flush_overflow(struct kring__soft *soft)
         if (!kring__cq_put(soft, req->sqe.user_data, req->res, req->cqe_flags))
             break;
         posted = true;
-        kring__req_free(soft, kring__fifo_pop(soft, &soft->overflow));
+        (void)kring__fifo_pop(soft, &soft->overflow);
+        if (req->flags & KRING__REQ_NOTIF) {
+            kring__become_notification(req);
+            kring__fifo_push(soft, &soft->overflow, req);
+        } else {
+            kring__req_free(soft, req);
+        }
     }
     while (soft->overflow.first == KRING__NONE && soft->tags.first != KRING__NONE &&
            kring__tag_post(soft))

@@ -64,6 +64,8 @@ enum kring__place {
 #define KRING__REQ_PERIODIC KRING__REQ_IF(TIME, 24)   /* multishot timer */
 #define KRING__REQ_KEEP KRING__REQ_IF(TIME, 25)       /* expiry is a success */
 #define KRING__REQ_NOFILE (1u << 26)     /* its file could not be found */
+/* Ends since its chain broke: its notification comes without being announced by F_MORE (6.18). */
+#define KRING__REQ_UNBEGUN KRING__REQ_IF(ZEROCOPY, 27)
 
 enum { KRING__CLOCK_MONO, KRING__CLOCK_BOOT, KRING__CLOCK_REAL };
 /* Without timeouts only the pauses of the readiness code are timers. */
@@ -245,6 +247,8 @@ void kring__attempt(struct kring__soft *soft, struct kring__req *req);
 bool kring__post_more(struct kring__soft *soft, struct kring__req *req, int32_t res,
                       uint32_t flags);
 void kring__flush_completions(struct kring__soft *soft);
+/* The result of a zero-copy request is posted: what is left of it is the notification. */
+void kring__become_notification(struct kring__req *req);
 /* Runs everything that is queued. */
 void kring__run_queue(struct kring__soft *soft);
 /* Arms the linked timer behind a request that has to wait. */

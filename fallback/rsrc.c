@@ -257,4 +257,21 @@ int kring__req_fixed_buffer(struct kring__soft *soft, struct kring__req *req, ui
     return 0;
 }
 
+int64_t kring__req_fixed_vectors(struct kring__soft *soft, struct kring__req *req,
+                                 const struct iovec *vectors, size_t count)
+{
+    uint64_t total = 0;
+    int error = kring__req_fixed_slot(soft, req);
+
+    for (size_t i = 0; error == 0 && i < count; i++) {
+        uint64_t length = vectors[i].iov_len;
+
+        error = kring__req_fixed_buffer(soft, req, (uintptr_t)vectors[i].iov_base, length);
+        if (error == 0 && length == 0) /* io_vec_fill_bvec() refuses it */
+            error = -EFAULT;
+        total += length;
+    }
+    return error < 0 ? error : (int64_t)total;
+}
+
 #endif

@@ -75,6 +75,8 @@ void kring__finish(struct kring__soft *soft, struct kring__req *req, int32_t res
         req->flags &= ~KRING__REQ_OWN_FD;
     }
     kring__copy_end(soft, req, res);
+    if ((req->flags & KRING__REQ_NOTIF) && !(req->flags & KRING__REQ_UNBEGUN))
+        req->cqe_flags |= IORING_CQE_F_MORE;
     req->res = res;
     req->armed = KRING__AT_DONE;
     kring__fifo_push(soft, &soft->done, req);
@@ -307,6 +309,7 @@ static void fail_links(struct kring__soft *soft, struct kring__req *req)
         else
             member->flags &= ~KRING__REQ_SKIP;
         member->flags &= ~KRING__REQ_ARM_TIMER;
+        member->flags |= KRING__REQ_UNBEGUN;
         kring__finish_later(soft, member,
                             member->flags & KRING__REQ_FAIL ? member->res : -ECANCELED);
     }
@@ -325,6 +328,31 @@ static void after(struct kring__soft *soft, struct kring__req *req)
     }
     kring__queue(soft, kring__req_at(soft, req->link));
     req->link = KRING__NONE;
+}
+
+void kring__become_notification(struct kring__req *req)
+{
+    req->res = req->flags & KRING__REQ_NOTIF_COPIED ? (int32_t)IORING_NOTIF_USAGE_ZC_COPIED : 0;
+    req->cqe_flags = IORING_CQE_F_NOTIF;
+    req->flags &= ~(KRING__REQ_NOTIF | KRING__REQ_FAIL | KRING__REQ_SKIP);
+}
+
+/*
+ * The result was posted; its notification comes behind the CQEs of the present call, before what is
+ * linked or, if nothing was tried, behind it, as the kernel's task work does. The request lasts
+ * until then.
+ */
+static void notify(struct kring__soft *soft, struct kring__req *req)
+{
+    bool early = req->flags & KRING__REQ_NOTIF_EARLY;
+
+    if (!early)
+        after(soft, req);
+    req->flags |= KRING__REQ_CANCELLED; /* in the queue, to end with this */
+    kring__queue(soft, req);
+    if (early)
+        after(soft, req);
+    kring__become_notification(req);
 }
 
 void kring__flush_completions(struct kring__soft *soft)
@@ -351,6 +379,10 @@ void kring__flush_completions(struct kring__soft *soft)
         }
     }
     while ((req = kring__fifo_pop(soft, &done)) != NULL) {
+        if ((req->flags & KRING__REQ_NOTIF) && !req->refused) {
+            notify(soft, req);
+            continue;
+        }
         after(soft, req);
         leave_active(soft, req);
         kring__req_put_nodes(soft, req);

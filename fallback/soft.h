@@ -36,7 +36,12 @@
 #define KRING__REQ_OFFLOADS KRING__REQ_IF(OFFLOAD, 4) /* engine: a thread can take what blocks */
 #define KRING__REQ_DRY (1u << 5) /* set by try: less than asked for came, so another attempt of a
                                     multishot would find nothing: wait first */
-/* bits 8 and above are the engine's own, see fallback/engine.h */
+#define KRING__REQ_NOTIF KRING__REQ_IF(ZEROCOPY, 6) /* set by prep: its result has F_MORE, and a
+                                                       notification follows */
+#define KRING__REQ_NOTIF_COPIED KRING__REQ_IF(ZEROCOPY, 7) /* which says that data was copied */
+/* Set by try: the notification comes before what is linked; else behind it. */
+#define KRING__REQ_NOTIF_EARLY KRING__REQ_IF(ZEROCOPY, 28)
+/* The other bits from 8 on are the engine's own, see fallback/engine.h */
 
 struct kring__req {
     struct io_uring_sqe sqe; /* the submitter's, copied */
@@ -80,6 +85,10 @@ void kring__req_own_fd(struct kring__req *req, int fd);
  */
 int kring__req_fixed_buffer(struct kring__soft *soft, struct kring__req *req, uint64_t addr,
                             uint64_t length);
+/* The same for vectors, none of which may be empty: their bytes, or -EFAULT. */
+struct iovec;
+int64_t kring__req_fixed_vectors(struct kring__soft *soft, struct kring__req *req,
+                                 const struct iovec *vectors, size_t count);
 /* The first half of it: is there such a buffer? */
 int kring__req_fixed_slot(struct kring__soft *soft, struct kring__req *req);
 /*

@@ -227,6 +227,11 @@ int kring_drop(struct kring *ring, kring_op op, kring_release *release, void *ar
 #define KRING_ASYNC (1u << 0)        /* hint: go to a worker at once (native 5.6; ignored by soft) */
 #define KRING_DRAIN (1u << 1)        /* start after all earlier operations ended, later ones wait */
 #define KRING_HARDLINK (1u << 2)     /* in a chain: failure does not cancel the rest */
+/* For send, recv, sendmsg, recvmsg (native 5.19) and accept (native 6.10), zero-copy sends
+ * included: what will probably have to wait is not tried before. With MSG_DONTWAIT: -EAGAIN. */
+#define KRING_POLL_FIRST (1u << 3)
+/* For zero-copy sends: KRING_NOTIF_COPIED in the result is to be trusted (native 6.2). */
+#define KRING_REPORT_USAGE (1u << 4)
 int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags);
 /* Relative to the start; expiry cancels the operation: -ETIME with KRING_DEADLINE. >= 0. */
 int kring_set_deadline(struct kring *ring, kring_op op, int64_t timeout_ns);
@@ -437,6 +442,9 @@ kring_op kring_connect(struct kring *ring, int fd, const struct sockaddr *addres
                        uint32_t length);
 /* flags MSG_; MSG_NOSIGNAL is added. Native 5.6. */
 kring_op kring_send(struct kring *ring, int fd, const void *data, uint32_t length, int flags);
+/* To an address of at most 128 bytes (else -EINVAL). Native 6.1. */
+kring_op kring_send_to(struct kring *ring, int fd, const void *data, uint32_t length, int flags,
+                       const struct sockaddr *address, uint32_t address_length);
 kring_op kring_recv(struct kring *ring, int fd, void *data, uint32_t length, int flags);
 /* Receives again and again into buffers of a pool; the end of stream is value 0, final. Native 6.0. */
 kring_op kring_recv_multishot(struct kring *ring, int fd, int pool, int flags);
@@ -447,6 +455,18 @@ kring_op kring_recvmsg(struct kring *ring, int fd, struct msghdr *message, int f
  * msg_namelen and msg_controllen only. Native 6.0. */
 kring_op kring_recvmsg_multishot(struct kring *ring, int fd, const struct msghdr *message, int pool,
                                  int flags);
+/*
+ * Zero-copy sends: data is not copied where the kernel can do without, and is borrowed and must not
+ * change until the only and final callback, which comes with the kernel's notification: for TCP
+ * that can be when the peer has acknowledged. value: bytes sent, may be short. With
+ * KRING_REPORT_USAGE and KRING_NOTIF_COPIED in the result it was copied after all, as it is on
+ * loopback and by the soft engine: then a plain send is cheaper. TCP and UDP, else -EOPNOTSUPP.
+ * Native 6.0, kring_sendmsg_zc 6.1.
+ */
+kring_op kring_send_zc(struct kring *ring, int fd, const void *data, uint32_t length, int flags);
+kring_op kring_send_zc_to(struct kring *ring, int fd, const void *data, uint32_t length, int flags,
+                          const struct sockaddr *address, uint32_t address_length);
+kring_op kring_sendmsg_zc(struct kring *ring, int fd, const struct msghdr *message, int flags);
 /* how: SHUT_RD, SHUT_WR, SHUT_RDWR. Native 5.11. */
 kring_op kring_shutdown(struct kring *ring, int fd, int how);
 

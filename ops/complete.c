@@ -85,6 +85,9 @@ static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
         count_down(ring, slot);
 }
 
+/* In a slot's result_flags: the notification said that data was copied. No CQE has this bit. */
+#define KRING__CQE_COPIED (1u << 14)
+
 static void fill_result(struct kring *ring, struct kring__slot *slot, struct kring_result *result,
                         int64_t value, int32_t raw, uint32_t cqe_flags)
 {
@@ -92,6 +95,8 @@ static void fill_result(struct kring *ring, struct kring__slot *slot, struct kri
     result->value = value;
     result->raw = raw;
     result->engine = slot->engine;
+    if (cqe_flags & KRING__CQE_COPIED)
+        result->flags |= KRING_NOTIF_COPIED;
     if (cqe_flags & IORING_CQE_F_SOCK_NONEMPTY)
         result->flags |= KRING_SOCK_NONEMPTY;
     if (CONFIG_KRING_PROVIDED_BUFFERS && (cqe_flags & IORING_CQE_F_BUFFER)) {
@@ -509,8 +514,12 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
         return;
     }
     if (flags & IORING_CQE_F_MORE) { /* zero-copy: the memory comes back with the notification */
-        slot->raw = cqe->res;
+        slot->value = cqe->res;
         slot->flags |= KRING__S_NOTIF;
+        return;
+    }
+    if ((flags & IORING_CQE_F_NOTIF) && !(slot->flags & KRING__S_NOTIF)) {
+        ring->stats.unmatched++; /* of an earlier life, whose result did not announce it */
         return;
     }
     slot->flags &= ~KRING__S_SUBMITTED;
@@ -520,8 +529,8 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
     if (flags & IORING_CQE_F_NOTIF) {
         /* The notification never overwrites the result. */
         slot->flags &= ~KRING__S_NOTIF;
-        slot->result_flags = 0;
-        kring__conclude(ring, slot, slot->raw);
+        ended(ring, slot, (int32_t)slot->value,
+              (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED ? KRING__CQE_COPIED : 0);
         return;
     }
     ended(ring, slot, cqe->res, flags);

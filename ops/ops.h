@@ -114,8 +114,8 @@ enum kring__wait {
     N(GETXATTR, getxattr, 44, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
     X(SOCKET, socket, 45, KRING__V(5, 19), NEVER, KRING__CREATES | KRING__NOFIXED, NET) \
     N(URING_CMD, uring_cmd, 46, KRING__V(5, 19), NEVER, KRING__FILE | KRING__LATE_EINVAL, CORE) \
-    N(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE, ZEROCOPY) \
-    N(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE, ZEROCOPY) \
+    X(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE | KRING__RESTART, ZEROCOPY) \
+    X(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE | KRING__RESTART, ZEROCOPY) \
     X(READ_MULTISHOT, read_multishot, 49, KRING__V(6, 7), IN, KRING__FILE | KRING__SELECTS, FILE) \
     X(WAITID, waitid, 50, KRING__V(6, 7), TIME, KRING__RESTART, PROCESS) \
     N(FUTEX_WAIT, futex_wait, 51, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
@@ -169,6 +169,18 @@ enum kring__wait {
       "send poll-first") \
     X(RECV_BUNDLE, RECV, ioprio, BITS, IORING_RECVSEND_BUNDLE, KRING__V(6, 10), "recv bundle") \
     X(SEND_BUNDLE, SEND, ioprio, BITS, IORING_RECVSEND_BUNDLE, KRING__V(6, 10), "send bundle") \
+    X(SEND_VECTORS, SEND, ioprio, BITS, IORING_SEND_VECTORIZED, KRING__V(6, 17), \
+      "send of vectors") \
+    X(SEND_ZC_REPORT, SEND_ZC, ioprio, BITS, IORING_SEND_ZC_REPORT_USAGE, KRING__V(6, 2), \
+      "zero-copy send, usage report") \
+    X(SENDMSG_ZC_REPORT, SENDMSG_ZC, ioprio, BITS, IORING_SEND_ZC_REPORT_USAGE, KRING__V(6, 2), \
+      "zero-copy sendmsg, usage report") \
+    X(SEND_ZC_VECTORS, SEND_ZC, ioprio, BITS, IORING_SEND_VECTORIZED, KRING__V(6, 17), \
+      "zero-copy send of vectors") \
+    X(RECVMSG_POLL_FIRST, RECVMSG, ioprio, BITS, IORING_RECVSEND_POLL_FIRST, KRING__V(5, 19), \
+      "recvmsg poll-first") \
+    X(SENDMSG_POLL_FIRST, SENDMSG, ioprio, BITS, IORING_RECVSEND_POLL_FIRST, KRING__V(5, 19), \
+      "sendmsg poll-first") \
     X(SEND_TO, SEND, addr2, NONZERO, 0, KRING__V(6, 1), "send with address") \
     X(POLL_MULTISHOT, POLL_ADD, len, BITS, IORING_POLL_ADD_MULTI, KRING__V(5, 13), \
       "poll multishot") \

@@ -306,6 +306,12 @@ static inline void kring__list_remove(struct kring *ring, struct kring__list *li
     slot->next = slot->prev = KRING__NIL;
 }
 
+static inline bool kring__is_zero_copy(const struct io_uring_sqe *sqe)
+{
+    return CONFIG_KRING_ZEROCOPY && (sqe->opcode == IORING_OP_SEND_ZC ||
+                                     sqe->opcode == IORING_OP_SENDMSG_ZC);
+}
+
 /* For the operations' files. */
 kring_op kring__new(struct kring *ring, unsigned opcode, struct io_uring_sqe **sqe);
 void kring__fd(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int fd);

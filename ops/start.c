@@ -38,6 +38,39 @@ static struct kring__slot *unstarted(struct kring *ring, kring_op op, int *error
     return NULL;
 }
 
+/* Those that only some operations know, in ioprio. */
+static int set_modifiers(struct io_uring_sqe *sqe, uint32_t flags)
+{
+    uint16_t poll_first = 0, report = 0;
+
+    switch (sqe->opcode) {
+    case IORING_OP_SEND_ZC:
+    case IORING_OP_SENDMSG_ZC:
+        report = IORING_SEND_ZC_REPORT_USAGE;
+        poll_first = IORING_RECVSEND_POLL_FIRST;
+        break;
+    case IORING_OP_SEND:
+    case IORING_OP_SENDMSG:
+    case IORING_OP_RECV:
+    case IORING_OP_RECVMSG:
+        poll_first = IORING_RECVSEND_POLL_FIRST;
+        break;
+    case IORING_OP_ACCEPT:
+        poll_first = IORING_ACCEPT_POLL_FIRST;
+        break;
+    default:
+        break;
+    }
+    if (((flags & KRING_POLL_FIRST) && poll_first == 0) ||
+        ((flags & KRING_REPORT_USAGE) && report == 0))
+        return -EINVAL;
+    if (flags & KRING_POLL_FIRST)
+        sqe->ioprio |= poll_first;
+    if (flags & KRING_REPORT_USAGE)
+        sqe->ioprio |= report;
+    return 0;
+}
+
 int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags)
 {
     int error;
@@ -45,8 +78,12 @@ int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags)
 
     if (slot == NULL)
         return error;
-    if (flags & ~(KRING_ASYNC | KRING_DRAIN | KRING_HARDLINK))
+    if (flags & ~(KRING_ASYNC | KRING_DRAIN | KRING_HARDLINK | KRING_POLL_FIRST |
+                  KRING_REPORT_USAGE))
         return slot->error = -EINVAL;
+    error = set_modifiers(&slot->sqe, flags);
+    if (error < 0)
+        return slot->error = error;
     if (flags & KRING_ASYNC)
         slot->sqe.flags |= IOSQE_ASYNC;
     if (flags & KRING_DRAIN)
@@ -319,6 +356,10 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
                                                       KRING__S_COUNTING | KRING__S_DRAIN |
                                                       KRING__S_SELECTS | KRING__S_REF)) ||
             kring__is_sweep(&slot->sqe))
+            return false;
+        /* The notification of a member that never begins is not announced, so it could not be
+         * told from one of the slot's next life. */
+        if (i > 0 && kring__is_zero_copy(&slot->sqe))
             return false;
         if (engine == KRING_ENGINE_KERNEL && (slot->sqe.flags & IOSQE_FIXED_FILE) &&
             !(ring->caps.pub.features & IORING_FEAT_LINKED_FILE))

@@ -49,6 +49,12 @@ static const struct proof proofs[KRING__VARIANT_COUNT] = {
     /* The same release, 5.19. Not tried: RECV would wait for the eventfd before it looks at it. */
     SELF(RECV_POLL_FIRST, NEEDS_OP, IORING_OP_URING_CMD, 1, 0),
     SELF(SEND_POLL_FIRST, NEEDS_OP, IORING_OP_URING_CMD, 1, 0),
+    SELF(RECVMSG_POLL_FIRST, NEEDS_OP, IORING_OP_URING_CMD, 1, 0),
+    SELF(SENDMSG_POLL_FIRST, NEEDS_OP, IORING_OP_URING_CMD, 1, 0),
+    SELF(SEND_VECTORS, NEEDS_OP, IORING_OP_URING_CMD, 1, ENOTSOCK),
+    SELF(SEND_ZC_REPORT, NEEDS_NOTHING, 0, 0, ENOTSOCK),
+    LIKE(SENDMSG_ZC_REPORT, NEEDS_NOTHING, 0, 0, SEND_ZC_REPORT),
+    LIKE(SEND_ZC_VECTORS, NEEDS_NOTHING, 0, 0, SEND_VECTORS),
     EXACT(RECV_BUNDLE, IORING_FEAT_RECVSEND_BUNDLE),
     EXACT(SEND_BUNDLE, IORING_FEAT_RECVSEND_BUNDLE),
     SELF(SEND_TO, NEEDS_OP, IORING_OP_URING_CMD, 1, ENOTSOCK),
@@ -150,6 +156,12 @@ static void fill_socket(struct io_uring_sqe *sqe, unsigned variant, uint32_t *sc
         sqe->addr = 0;
         sqe->ioprio = IORING_RECV_MULTISHOT;
         sqe->flags = IOSQE_BUFFER_SELECT; /* without it EINVAL even where known */
+        break;
+    case KRING__VARIANT_SEND_VECTORS: /* len 0: no vector is read */
+        sqe->ioprio = IORING_SEND_VECTORIZED;
+        break;
+    case KRING__VARIANT_SEND_ZC_REPORT: /* on an eventfd nothing is sent */
+        sqe->ioprio = IORING_SEND_ZC_REPORT_USAGE;
         break;
     default: /* SEND_TO */
         sqe->len = 1;

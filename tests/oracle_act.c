@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -70,12 +71,21 @@ static void act_get(struct oracle_run *run)
 static void act_fill(struct oracle_run *run)
 {
     static const uint8_t data[1024];
-    int fd = fd_arg(run, 1), flags = fcntl(fd, F_GETFL);
+    int fd = fd_arg(run, 1), flags = fcntl(fd, F_GETFL), protocol = 0;
+    socklen_t length = sizeof protocol;
+    unsigned idle = 0, calm;
 
+    /* TCP makes room again while segments are acknowledged, which may be delayed by 40 ms. */
+    getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length);
+    calm = protocol == IPPROTO_TCP ? 60 : 0;
     fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-    for (size_t size = sizeof data; size > 0; size = size > 1 ? size / 2 : 0)
-        while (write(fd, data, size) > 0)
-            ;
+    do {
+        for (size_t size = sizeof data; size > 0; size = size > 1 ? size / 2 : 0)
+            while (write(fd, data, size) > 0)
+                idle = 0;
+        if (calm)
+            usleep(1000);
+    } while (idle++ < calm);
     fcntl(fd, F_SETFL, flags);
 }
 

@@ -17,6 +17,7 @@
     X(pipe) \
     X(epoll) \
     X(fs) \
+    X(zc) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

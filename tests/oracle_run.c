@@ -304,7 +304,10 @@ static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
 
     oracle_log(run, "  cqe %lld %s ", (long long)cqe->user_data,
                sent && sent->sqe.opcode < KRING__OP_COUNT ? kring__rows[sent->sqe.opcode].name : "?");
-    if (cqe->res < 0) {
+    if (cqe->flags & IORING_CQE_F_NOTIF) {
+        oracle_log(run, "%s", (uint32_t)cqe->res == IORING_NOTIF_USAGE_ZC_COPIED ? "copied" :
+                              cqe->res == 0 ? "0" : "?");
+    } else if (cqe->res < 0) {
         oracle_log(run, "%s", oracle_errno_name(-cqe->res));
     } else if (sent && makes_fd(&sent->sqe)) {
         oracle_log(run, "fd %s", oracle_fd_text(cqe->res, text, sizeof text));
@@ -322,7 +325,8 @@ static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
                cqe->flags & IORING_CQE_F_BUF_MORE ? " buf-more" : "");
     oracle_log(run, "\n");
     if (sent) {
-        note_cover(run, &sent->sqe, cqe->res);
+        if (!(cqe->flags & IORING_CQE_F_NOTIF))
+            note_cover(run, &sent->sqe, cqe->res);
         sent->final += !(cqe->flags & IORING_CQE_F_MORE);
     }
 }

@@ -144,7 +144,7 @@ static int kernel_prep(struct oracle *oracle, const struct io_uring_sqe *entry)
             (const struct io_uring_cqe *)(void *)(oracle->rings + p->cq_off.cqes) +
             (first & *word(oracle, p->cq_off.ring_mask));
 
-        if (cqe->user_data == ENTRY)
+        if (cqe->user_data == ENTRY && !(cqe->flags & IORING_CQE_F_NOTIF))
             answer = cqe->res == -ECANCELED ? 0 : cqe->res;
     }
     __atomic_store_n(word(oracle, p->cq_off.head), first, __ATOMIC_RELEASE);
@@ -175,6 +175,7 @@ static struct io_uring_sqe sound(unsigned opcode, int event)
     case IORING_OP_BIND:
     case IORING_OP_CONNECT:
     case IORING_OP_SENDMSG:
+    case IORING_OP_SENDMSG_ZC:
     case IORING_OP_RECVMSG:
     case IORING_OP_READV:
     case IORING_OP_WRITEV:

@@ -396,10 +396,10 @@ static void rule_05_zero_copy(enum rings_kind kind)
         CU_ASSERT_EQUAL(log.last.value, sizeof data);
         CU_ASSERT_EQUAL(log.calls, 1);
         CU_ASSERT_EQUAL(recv(server, data, sizeof data, MSG_WAITALL), sizeof data);
-        /* An early error has no notification behind it. */
+        /* So it is with an early error. */
         sqe.fd = -1;
         CU_ASSERT_EQUAL(rings_do(ring, kring_raw(ring, &sqe)), -EBADF);
-    } else { /* soft has no zero-copy send; nor has a kernel below 6.0 */
+    } else { /* a kernel below 6.0 */
         CU_ASSERT_EQUAL(error, -KRING_EKERNEL);
         CU_ASSERT_EQUAL(log.calls, 0);
     }

@@ -32,21 +32,10 @@ int kring__rw_fixed_vectors_prep(struct kring__req *req)
 int kring__rw_fixed_vectors_try(struct kring__soft *soft, struct kring__req *req, bool write)
 {
     const struct iovec *vectors = kring__pointer(req->sqe.addr);
-    uint64_t total = 0;
-    int error = kring__req_fixed_slot(soft, req);
+    int64_t total = kring__req_fixed_vectors(soft, req, vectors, req->sqe.len);
 
-    if (error < 0)
-        return error;
-    for (uint32_t i = 0; i < req->sqe.len; i++) {
-        uint64_t length = vectors[i].iov_len;
-
-        error = kring__req_fixed_buffer(soft, req, kring__address(vectors[i].iov_base), length);
-        if (error == 0 && length == 0) /* io_vec_fill_bvec() refuses it */
-            error = -EFAULT;
-        if (error < 0)
-            return error;
-        total += length;
-    }
+    if (total < 0)
+        return (int)total;
     return total > KRING__RW_MAX ? -EINVAL : kring__rw_try(req, vectors, req->sqe.len, write);
 }
 

@@ -128,8 +128,8 @@ int kring__accept_try(struct kring__soft *soft, struct kring__req *req)
     bool wait = !(sqe->ioprio & IORING_ACCEPT_DONTWAIT);
     long res;
 
-    if ((sqe->ioprio & IORING_ACCEPT_POLL_FIRST) && wait && req->revents == 0)
-        return KRING__TRY_WAIT;
+    if ((sqe->ioprio & IORING_ACCEPT_POLL_FIRST) && req->revents == 0)
+        return wait ? KRING__TRY_WAIT : -EAGAIN;
     res = accept_ready(req);
     if (res < 0)
         return (int)res;

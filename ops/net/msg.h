@@ -17,6 +17,10 @@ int64_t kring__msg_length(const struct kring__msghdr *message);
  */
 void kring__msg_rest(struct kring__msghdr *rest, struct iovec piece[KRING__MSG_PIECE],
                      const struct kring__msghdr *message, size_t skip);
+/* What SENDMSG and SENDMSG_ZC check of their fields. */
+int kring__sendmsg_fields(const struct kring__req *req);
+/* One attempt of a send of this message, from where the last one ended. */
+int kring__message_once(struct kring__req *req, const struct kring__msghdr *message);
 #endif
 
 #endif

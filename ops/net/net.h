@@ -40,10 +40,19 @@
 /* Vectors in one message (UIO_MAXIOV): more is EMSGSIZE in a msghdr. */
 #define KRING__VECTORS_MAX 1024
 
+/* send.c: gives an operation's SQE a destination. */
+kring_op kring__destination(struct kring *ring, kring_op op, const struct sockaddr *address,
+                            uint32_t length);
+
 #if CONFIG_KRING_SOFT_ENGINE
 /* recv.c: the checks of RECV and RECVMSG; send.c: of SEND and SENDMSG. */
 int kring__receive_prep(struct kring__req *req);
 int kring__transmit_prep(struct kring__req *req);
+/* POLL_FIRST: KRING__TRY_WAIT before the first attempt, or -EAGAIN with MSG_DONTWAIT; else 0. */
+int kring__poll_first(const struct kring__req *req);
+/* send.c: what SEND and SEND_ZC check of the address and the vectors, and one attempt of both. */
+int kring__send_fields(const struct kring__req *req);
+int kring__send_once(struct kring__req *req);
 /* An option of the socket level as an int, or -errno. */
 int kring__socket_option(int fd, int name);
 /* Is the socket of a kind on which MSG_WAITALL goes on after a partial transfer? */

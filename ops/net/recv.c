@@ -134,9 +134,9 @@ int kring__recv_try(struct kring__soft *soft, struct kring__req *req)
     void *data;
     int res;
 
-    if ((sqe->ioprio & IORING_RECVSEND_POLL_FIRST) && req->revents == 0 && req->progress == 0 &&
-        !(sqe->msg_flags & KRING__MSG_DONTWAIT))
-        return KRING__TRY_WAIT;
+    res = kring__poll_first(req);
+    if (res < 0)
+        return res;
     res = kring__req_buffer(soft, req, &data, &length);
     if (res < 0)
         return res;

@@ -160,9 +160,9 @@ int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
     int64_t length;
     long res;
 
-    if ((sqe->ioprio & IORING_RECVSEND_POLL_FIRST) && req->revents == 0 && req->progress == 0 &&
-        !(sqe->msg_flags & KRING__MSG_DONTWAIT))
-        return KRING__TRY_WAIT;
+    res = kring__poll_first(req);
+    if (res < 0)
+        return (int)res;
     if ((sqe->flags & IOSQE_BUFFER_SELECT) && message->iovlen > 1)
         return -EINVAL;
     if (req->flags & KRING__REQ_MULTISHOT)

@@ -10,7 +10,7 @@
  * Owns: data and address are the caller's, and must not change until the result.
  * EINVAL: of fields at preparation; of the socket; neither after an effect.
  */
-#include "net.h"
+#include "msg.h"
 
 static void send_fill(struct io_uring_sqe *sqe, const void *data, uint32_t length, int flags)
 {
@@ -32,6 +32,28 @@ kring_op kring_send(struct kring *ring, int fd, const void *data, uint32_t lengt
     return op;
 }
 
+kring_op kring__destination(struct kring *ring, kring_op op, const struct sockaddr *address,
+                            uint32_t length)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot == NULL)
+        return op;
+    if (address == NULL || length > KRING__ADDRESS_MAX)
+        return kring__fail(ring, op, -EINVAL);
+    slot->sqe.addr2 = kring__address(address);
+    slot->sqe.addr_len = (uint16_t)length;
+    return op;
+}
+
+kring_op kring_send_to(struct kring *ring, int fd, const void *data, uint32_t length, int flags,
+                       const struct sockaddr *address, uint32_t address_length)
+{
+    kring_op op = kring_send(ring, fd, data, length, flags);
+
+    return kring__destination(ring, op, address, address_length);
+}
+
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_NET
 int kring__transmit_prep(struct kring__req *req)
 {
@@ -41,71 +63,69 @@ int kring__transmit_prep(struct kring__req *req)
     return (int32_t)req->sqe.len < 0 ? -EINVAL : 0;
 }
 
-int kring__send_prep(struct kring__soft *soft, struct kring__req *req)
+int kring__send_fields(const struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
-    int error = kring__transmit_prep(req);
 
-    (void)soft;
-    if (error < 0)
-        return error;
     if (sqe->__pad3[0] != 0)
         return -EINVAL;
     if (sqe->addr2 != 0 && sqe->addr_len > KRING__ADDRESS_MAX)
         return -EINVAL;
-    return (sqe->ioprio & IORING_SEND_VECTORIZED) && sqe->len > KRING__VECTORS_MAX ? -EINVAL : 0;
+    if (!(sqe->ioprio & IORING_SEND_VECTORIZED))
+        return 0;
+    if (sqe->len > KRING__VECTORS_MAX)
+        return -EINVAL;
+    return sqe->len > 0 && kring__bad_address(kring__pointer(sqe->addr)) ? -EFAULT : 0;
 }
 
-/* scratch[0]: bytes of all vectors plus one, so that a later try knows what is left. */
-static long send_vectors(struct kring__req *req, const struct iovec *vectors, size_t *left)
+int kring__send_prep(struct kring__soft *soft, struct kring__req *req)
+{
+    int error = kring__transmit_prep(req);
+
+    (void)soft;
+    return error < 0 ? error : kring__send_fields(req);
+}
+
+int kring__poll_first(const struct kring__req *req)
+{
+    if (!(req->sqe.ioprio & IORING_RECVSEND_POLL_FIRST) || req->revents != 0 || req->progress != 0)
+        return 0;
+    return req->sqe.msg_flags & KRING__MSG_DONTWAIT ? -EAGAIN : KRING__TRY_WAIT;
+}
+
+static int send_vectors(struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     struct kring__msghdr message;
-    struct iovec first;
-    uint32_t at = 0;
-    size_t skip = req->progress;
 
-    *left = 0;
-    for (uint32_t i = 0; i < sqe->len; i++)
-        *left += vectors[i].iov_len;
-    *left -= skip;
-    while (at < sqe->len && skip >= vectors[at].iov_len && skip > 0)
-        skip -= vectors[at++].iov_len;
     memset(&message, 0, sizeof message);
     message.name = kring__pointer(sqe->addr2);
     message.namelen = sqe->addr2 != 0 ? sqe->addr_len : 0;
-    message.iov = (struct iovec *)(uintptr_t)(vectors + at);
-    message.iovlen = sqe->len - at;
-    if (skip > 0) {
-        /* The rest of a vector that was sent in part goes alone, and what follows next time. */
-        first.iov_base = (char *)vectors[at].iov_base + skip;
-        first.iov_len = vectors[at].iov_len - skip;
-        message.iov = &first;
-        message.iovlen = 1;
-    }
-    return kring__sys_sendmsg(req->fd, &message,
-                              (int)(sqe->msg_flags | KRING__MSG_DONTWAIT | KRING__MSG_NOSIGNAL));
+    message.iov = kring__pointer(sqe->addr);
+    message.iovlen = sqe->len;
+    return kring__message_once(req, &message);
 }
 
-int kring__send_try(struct kring__soft *soft, struct kring__req *req)
+int kring__send_once(struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     char *data = kring__pointer(sqe->addr);
     size_t left = sqe->len - req->progress;
     long res;
 
-    (void)soft;
-    if ((sqe->ioprio & IORING_RECVSEND_POLL_FIRST) && req->revents == 0 && req->progress == 0 &&
-        !(sqe->msg_flags & KRING__MSG_DONTWAIT))
-        return KRING__TRY_WAIT;
-    if (sqe->ioprio & IORING_SEND_VECTORIZED) {
-        res = send_vectors(req, kring__pointer(sqe->addr), &left);
-    } else {
-        res = kring__sys_sendto(
-            req->fd, data + req->progress, left,
-            (int)(sqe->msg_flags | KRING__MSG_DONTWAIT | KRING__MSG_NOSIGNAL),
-            kring__pointer(sqe->addr2), sqe->addr2 != 0 ? sqe->addr_len : 0);
-    }
+    if (sqe->ioprio & IORING_SEND_VECTORIZED)
+        return send_vectors(req);
+    res = kring__sys_sendto(req->fd, data + req->progress, left,
+                            (int)(sqe->msg_flags | KRING__MSG_DONTWAIT | KRING__MSG_NOSIGNAL),
+                            kring__pointer(sqe->addr2), sqe->addr2 != 0 ? sqe->addr_len : 0);
     return kring__transfer_end(req, (int)res, left);
+}
+
+int kring__send_try(struct kring__soft *soft, struct kring__req *req)
+{
+    int first = kring__poll_first(req);
+
+    (void)soft;
+    return first < 0 ? first : kring__send_once(req);
 }
 #endif

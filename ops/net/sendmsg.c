@@ -67,32 +67,29 @@ void kring__msg_rest(struct kring__msghdr *rest, struct iovec piece[KRING__MSG_P
     }
 }
 
-int kring__sendmsg_prep(struct kring__soft *soft, struct kring__req *req)
+int kring__sendmsg_fields(const struct kring__req *req)
 {
-    int error = kring__transmit_prep(req);
-
-    (void)soft;
-    if (error < 0)
-        return error;
     if (kring__bad_address(kring__pointer(req->sqe.addr)))
         return -EFAULT;
     return req->sqe.addr2 != 0 || req->sqe.file_index != 0 ? -EINVAL : 0;
 }
 
-int kring__sendmsg_try(struct kring__soft *soft, struct kring__req *req)
+int kring__sendmsg_prep(struct kring__soft *soft, struct kring__req *req)
 {
-    const struct io_uring_sqe *sqe = &req->sqe;
-    const struct kring__msghdr *message = kring__pointer(sqe->addr);
+    int error = kring__transmit_prep(req);
+
+    (void)soft;
+    return error < 0 ? error : kring__sendmsg_fields(req);
+}
+
+int kring__message_once(struct kring__req *req, const struct kring__msghdr *message)
+{
     const struct kring__msghdr *now = message;
     struct iovec piece[KRING__MSG_PIECE];
     struct kring__msghdr rest;
     int64_t length;
     long res;
 
-    (void)soft;
-    if ((sqe->ioprio & IORING_RECVSEND_POLL_FIRST) && req->revents == 0 && req->progress == 0 &&
-        !(sqe->msg_flags & KRING__MSG_DONTWAIT))
-        return KRING__TRY_WAIT;
     length = kring__msg_length(message);
     if (length < 0)
         return (int)length;
@@ -101,7 +98,16 @@ int kring__sendmsg_try(struct kring__soft *soft, struct kring__req *req)
         now = &rest;
     }
     res = kring__sys_sendmsg(req->fd, now,
-                             (int)(sqe->msg_flags | KRING__MSG_DONTWAIT | KRING__MSG_NOSIGNAL));
+                             (int)(req->sqe.msg_flags | KRING__MSG_DONTWAIT |
+                                   KRING__MSG_NOSIGNAL));
     return kring__transfer_end(req, (int)res, (size_t)length - req->progress);
+}
+
+int kring__sendmsg_try(struct kring__soft *soft, struct kring__req *req)
+{
+    int first = kring__poll_first(req);
+
+    (void)soft;
+    return first < 0 ? first : kring__message_once(req, kring__pointer(req->sqe.addr));
 }
 #endif
