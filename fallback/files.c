@@ -52,8 +52,24 @@ void kring__files_hold(struct kring__soft *soft, struct kring__req *req, uint32_
         soft->nodes[req->file_node].users++;
 }
 
+/*
+ * Allocation goes on where the kernel's does (io_file_bitmap_set and _clear in its io_uring/): at a
+ * slot that became empty, or behind one that was empty and no longer is.
+ */
+static void filled(struct kring__soft *soft, uint32_t index)
+{
+    soft->file_hint = index + 1;
+}
+
+static void freed(struct kring__soft *soft, uint32_t index)
+{
+    soft->file_hint = index;
+}
+
 static void store(struct kring__soft *soft, uint32_t index, int fd)
 {
+    if (soft->files[index] < 0)
+        filled(soft, index);
     release(soft, index);
     soft->files[index] = fd;
 }
@@ -74,11 +90,6 @@ static int free_slot(struct kring__soft *soft)
             return (int)index;
     }
     return -ENFILE;
-}
-
-static void freed(struct kring__soft *soft, uint32_t index)
-{
-    soft->file_hint = index;
 }
 
 /* fd becomes the table's. The slot (0 when it was named), or -errno and fd is still the caller's. */
@@ -227,17 +238,16 @@ int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t 
         }
         if (fd == IORING_REGISTER_FILES_SKIP)
             continue;
-        if (fd == -1) {
-            if (soft->files[offset + done] >= 0)
-                freed(soft, offset + done);
-            release(soft, offset + done);
-            continue;
-        }
         /* As the kernel, whose slot is emptied before the new fd is looked up. */
+        if (soft->files[offset + done] >= 0)
+            freed(soft, offset + done);
         release(soft, offset + done);
+        if (fd == -1)
+            continue;
         res = fill(soft, offset + done, fd, tag);
         if (res < 0)
             break;
+        filled(soft, offset + done);
     }
     return done ? (int)done : res;
 }

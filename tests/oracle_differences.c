@@ -44,6 +44,18 @@ const struct oracle_difference oracle_differences[] = {
     { "D09", "waitid-limited", "link_timeout 1", "link_timeout ETIME" },
     { "D09", "waitid-limited-all", "link_timeout 1", "link_timeout ETIME" },
     { "D30", "failure-breaks-links", "nop 0", "nop ECANCELED" },
+    { "D30", "chain-fsync-fails", "nop 0", "nop ECANCELED" },
+    { "D30", "chain-statx-fails", "nop 0", "nop ECANCELED" },
+    { "D20", "chain-shutdown-fails", "nop 0", "nop ECANCELED" },
+    { "D20", "chain-socket-no-slot", "nop 0", "nop ECANCELED" },
+    { "D21", "accept-dontwait-in-a-worker", "(nothing)", "cqe 2 accept EAGAIN" },
+    { "D21", "accept-dontwait-in-a-worker", "cancel", "(nothing)" },
+    { "D21", "accept-dontwait-in-a-worker", "cqe 999999 ? 0", "(nothing)" },
+    { "D21", "accept-dontwait-in-a-worker", "cqe 2 accept EINTR", "(nothing)" },
+    { "D22", "cancel-fd-in-a-worker", "async_cancel EALREADY", "async_cancel ENOENT" },
+    { "D23", "nowait-after-splice", "read 1", "read EOPNOTSUPP" },
+    { "D23", "nowait-after-splice", "b: b.......", "b: .{8}" },
+    { "D23", "nowait-after-splice", "pr: pipe mode=0 cloexec holds  then", "pr: pipe mode=0 cloexec holds b then" },
     { "D07", "msg-ring-send-fd", "msg_ring ENXIO", "msg_ring EINVAL" },
 };
 const unsigned oracle_difference_count = sizeof oracle_differences / sizeof oracle_differences[0];

@@ -26,7 +26,7 @@ static struct {
     const char *matrix, *table, *differences, *only, *show, *text;
     bool list, verbose;
 } options = {
-    .seed = 1, .count = 100, .matrix = "tests/oracle_matrix.tsv",
+    .seed = 1, .count = 600, .matrix = "tests/oracle_matrix.tsv",
     .differences = "docs/differences.md",
 };
 

@@ -18,6 +18,7 @@
     X(epoll) \
     X(fs) \
     X(zc) \
+    X(chains) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

@@ -297,6 +297,14 @@ static void log_pair(struct oracle_run *run, const struct oracle_sent *sent)
     }
 }
 
+/* A number that was closed may soon be another descriptor's, and not the same one on both engines. */
+static void forget_fd(struct oracle_run *run, int fd)
+{
+    for (unsigned i = 0; i < run->object_count; i++)
+        if (run->objects[i].kind == ORACLE_FD && run->objects[i].fd == fd)
+            run->objects[i].fd = -1;
+}
+
 static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
 {
     struct oracle_sent *sent = sent_of(run, cqe->user_data);
@@ -324,6 +332,8 @@ static void log_cqe(struct oracle_run *run, const struct io_uring_cqe *cqe)
                cqe->flags & IORING_CQE_F_NOTIF ? " notif" : "",
                cqe->flags & IORING_CQE_F_BUF_MORE ? " buf-more" : "");
     oracle_log(run, "\n");
+    if (sent && sent->sqe.opcode == IORING_OP_CLOSE && sent->sqe.file_index == 0 && cqe->res == 0)
+        forget_fd(run, sent->sqe.fd);
     if (sent) {
         if (!(cqe->flags & IORING_CQE_F_NOTIF))
             note_cover(run, &sent->sqe, cqe->res);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Most of a run is waiting. */
-enum { AT_ONCE = 4 };
+enum { AT_ONCE = 16 };
 
 bool oracle_stop_early;
 

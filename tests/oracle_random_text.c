@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* The lines that seeded programs are made of: oracle_random.h says how they are written. */
+#include "oracle_random.h"
+
+#define OP(name) IORING_OP_##name
+
+const char random_world[] =
+    "file f 'the quick brown fox jumps over it'; pipe p 'piped'; pipe q; pipe u; pipe v; pipe y; pipe w 'spliced'; "
+    "pair s stream; pair t stream; pair d dgram; closed x; put sb 'stream'; put db 'packet'; "
+    "sock l unix listening; address la of l; "
+    "buf b0 24; buf b1 'ABCDEFGHIJKLMNOP'; buf b2 24; buf b3 16; buf b4 'qrstuvwx'; buf b5 16; "
+    "buf b6 16; buf b7 16; buf pool 64; iov v0 b0:0:3 b2:4:5 b3:1:2; "
+    "iov v1 b1:0:3 b4:1:2 b1:7:4; iov v2 b5:0:6; msg m0 iov=v1 n=2; msg m1 iov=v2; "
+    "msg m2 iov=v2 pass=f; msg m3 iov=v2 control=64; statxbuf sx; "
+    "time t1 2ms; time t2 20s; path n0 'new'; path n1 'f'; path n2 'no/way'; "
+    "fds fu f -1 f; files f f -1 -1 -1 -1; ring-group 7 4 8; ";
+
+const struct random_request random_requests[] = {
+    { OP(NOP), 0, 0, "nop" },
+    { OP(NOP), 0, KRING__V(6, 10), "nop of=NOP_INJECT_RESULT len=[7/-5]" },
+    { OP(NOP), RANDOM_FAILS, 0, "nop personality=9" },
+    { OP(READ), RANDOM_WORKER, 0, "read fd=f addr=b0 len={0-23} off={0-39}" },
+    { OP(READ), RANDOM_WORKER, 0, "read fd=f addr=b2 len={0-11} off=-1" },
+    { OP(READ), RANDOM_WORKER | RANDOM_FIXED, 0, "read fd={0-1} addr=b7 len={1-9} off=0" },
+    { OP(READ), 0, 0, "read fd=x addr=b0 len=4" },
+    { OP(WRITE), RANDOM_WORKER, 0, "write fd=f addr=b1 len={0-15} off={0-39}" },
+    { OP(WRITE), RANDOM_WORKER | RANDOM_FIXED, 0, "write fd={0-1} addr=b4 len={1-8} off={0-20}" },
+    { OP(WRITE), 0, 0, "write fd=pw addr=b4 len={1-8}" },
+    { OP(READV), RANDOM_WORKER, 0, "readv fd=f addr=v0 len={1-3} off={0-39}" },
+    { OP(WRITEV), RANDOM_WORKER, 0, "writev fd=f addr=v1 len={1-3} off={0-29}" },
+    { OP(FSYNC), RANDOM_WORKER, 0, "fsync fd=[f/x][/ of=FSYNC_DATASYNC]" },
+    { OP(STATX), RANDOM_WORKER, 0, "statx fd=AT_FDCWD addr=n1 len=STATX_SIZE|STATX_MODE off=sx" },
+    { OP(RECV), 0, 0, "recv fd=db addr=b3 len={1-12} of=MSG_DONTWAIT" },
+    { OP(RECV), 0, 0, "recv fd=sa addr=b5 len={1-12} of=MSG_DONTWAIT[/|MSG_PEEK]" },
+    { OP(RECV), 0, 0, "recv fd=da addr=b6 len={1-12} of=MSG_DONTWAIT[/|MSG_TRUNC]" },
+    { OP(SEND), 0, 0, "send fd=sa addr=b1 len={1-12} of=MSG_DONTWAIT" },
+    { OP(SEND), 0, 0, "send fd=[da/db] addr=b2 len={1-8} of=MSG_DONTWAIT" },
+    { OP(SEND), 0, 0, "send fd=[f/x/l] addr=b2 len=3 of=MSG_DONTWAIT" },
+    { OP(SENDMSG), 0, 0, "sendmsg fd=sb addr=[m0/m2] len=1 of=MSG_DONTWAIT" },
+    { OP(RECVMSG), 0, 0, "recvmsg fd=sb addr=m1 len=1 of=MSG_DONTWAIT" },
+    { OP(RECVMSG), 0, 0, "recvmsg fd=sa addr=m3 len=1 of=MSG_DONTWAIT[/|MSG_CMSG_CLOEXEC]" },
+    { OP(CONNECT), 0, 0, "connect fd=[x/pr/sa] addr=la off=len:la" },
+    { OP(SHUTDOWN), RANDOM_WORKER, 0, "shutdown fd=[pr/x] len={0-3}" },
+    { OP(SPLICE), RANDOM_WORKER, 0,
+      "splice fd=uw index=wr off=-1 addr=-1 len={1-9} of=SPLICE_F_NONBLOCK" },
+    { OP(SPLICE), RANDOM_WORKER, 0, "splice fd=uw index=f off=-1 addr={0-20} len={1-5} of=SPLICE_F_NONBLOCK" },
+    { OP(TEE), RANDOM_WORKER, 0, "tee fd=uw index=[wr/pr] len={1-9} of=SPLICE_F_NONBLOCK" },
+    { OP(ASYNC_CANCEL), 0, 0, "async_cancel addr={800-849}" },
+    { OP(POLL_REMOVE), 0, 0, "poll_remove addr={800-849}" },
+    { OP(TIMEOUT_REMOVE), 0, 0, "timeout_remove addr={800-849}" },
+    { OP(POLL_ADD), 0, 0, "poll_add fd=[f/x/pr] of=POLLIN" },
+    { OP(CLOSE), 0, KRING__V(5, 15), "close index={3-7}" },
+    { OP(CLOSE), 0, 0, "close fd=x" },
+    { OP(FILES_UPDATE), 0, 0, "files_update addr=fu len={1-3} off={1-4}" },
+    { OP(OPENAT), RANDOM_WORKER, KRING__V(5, 15), "openat fd=AT_FDCWD addr=[n1/n2] of=O_RDWR index={3-7}" },
+    { OP(OPENAT), RANDOM_WORKER, KRING__V(5, 19), "openat fd=AT_FDCWD addr=n1 of=O_RDWR index=ALLOC" },
+    { OP(SOCKET), 0, 0, "socket fd=[AF_UNIX/4000] off=SOCK_STREAM index={3-6}" },
+    { OP(REMOVE_BUFFERS), 0, 0, "remove_buffers fd={1-4} group={1-3}" },
+    { OP(PROVIDE_BUFFERS), 0, 0, "provide_buffers fd={1-3} addr=pool len=8 group={1-2} off={0-3}" },
+    { OP(READ), RANDOM_WORKER | RANDOM_SELECT, 0, "read fd=f len={0-11} off={0-20} group={1-2}" },
+    { OP(RECV), RANDOM_SELECT, 0, "recv fd=sa len={0-11} of=MSG_DONTWAIT group={1-2}" },
+};
+const unsigned random_request_count = sizeof random_requests / sizeof random_requests[0];
+
+/* What is left in q and t would be read by the next wait: taken away. */
+#define CLEAN \
+    "read fd=qr addr=b2 len=16 of=RWF_NOWAIT ud=@y flags=HARD; " \
+    "recv fd=ta addr=b2 len=16 of=MSG_DONTWAIT ud=@x; until $y $x; "
+#define WAITS \
+    "[read fd=qr addr=b0 len=4/readv fd=qr addr=v0 len=2/poll_add fd=qr of=POLLIN/" \
+    "recv fd=ta addr=b0 len=4/recvmsg fd=ta addr=m1 len=1/accept fd=l/timeout addr=t2 len=1]"
+#define POOL(group) "provide_buffers fd=3 addr=pool len=8 group=" group " off=0 ud=@p; until $p; "
+#define UNPOOL(group) "remove_buffers fd=9 group=" group " ud=@r; until $r; "
+
+const struct random_round random_rounds[] = {
+    { OP(NOP), 8, 0, "<chain>; until $z; " },
+
+    /* A request that waits, with a tail; then the event that it waits for. */
+    { OP(READ), 2, 0, "read fd=qr addr=b0 len={3-6} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " put qw '[w/wake/wakeme-up]'; until $z; " CLEAN },
+    { OP(READV), 1, 0, "readv fd=qr addr=v0 len={1-3} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " put qw '[w/wake/wakeme-up]'; until $z; " CLEAN },
+    { OP(RECV), 2, 0, "recv fd=ta addr=b0 len={3-6} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " put tb '[w/wake/wakeme-up]'; until $z; " CLEAN },
+    { OP(RECV), 1, 0, "recv fd=ta addr=b0 len=8 of=MSG_WAITALL ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " put tb '[four/five5]'; enter 0; put tb 'and-more'; until $z; " CLEAN },
+    { OP(RECVMSG), 1, 0, "recvmsg fd=ta addr=m1 len=1 ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " put tb '[w/wake/wakeme-up]'; until $z; " CLEAN },
+    { OP(POLL_ADD), 1, 0, "poll_add fd=qr of=POLLIN ud=@a flags=[LINK/HARD]; read fd=qr addr=b0 len=4"
+      " of=RWF_NOWAIT ud=@b flags=HARD; <last>; enter 0; put qw '[w/wake]'; until $z; " CLEAN },
+    { OP(SPLICE), 1, 0, "splice fd=yw index=vr off=-1 addr=-1 len={4-9} ud=@a; enter 0; put vw 'abcd';"
+      " until $a; get yr 16; " },
+    { OP(READ), 1, 0, "unordered; read fd=qr addr=b0 len=4 ud=@a; recv fd=ta addr=b3 len=4 ud=@b;"
+      " accept fd=l ud=@c; enter 0; put tb 'second'; until $b; put qw 'first'; until $a; dial k# l;"
+      " until $c; " CLEAN },
+
+    /* Waits that are ended. */
+    { OP(ASYNC_CANCEL), 2, 0, "unordered; " WAITS " ud=@a flags=[NONE/LINK/HARD]; <inline>; enter 0;"
+      " async_cancel addr=$a ud=@b; until $a $b $z; " },
+    { OP(ASYNC_CANCEL), 1, KRING__V(5, 19), "unordered; [read fd=qr addr=b0 len=4/poll_add fd=qr of=POLLIN]"
+      " ud=@a flags=[LINK/HARD]; <link>; <last>; enter 0;"
+      " async_cancel fd=qr of=ASYNC_CANCEL_FD|ASYNC_CANCEL_ALL ud=@b; until $a $b $z; " },
+    { OP(ASYNC_CANCEL), 1, KRING__V(5, 19), "async_cancel fd=[qr/x] of=ASYNC_CANCEL_FD[/|ASYNC_CANCEL_ALL] ud=@a;"
+      " until $a; " },
+    { OP(ASYNC_CANCEL), 2, KRING__V(5, 19), "unordered; " WAITS " ud=@a; " WAITS " ud=@b; " WAITS " ud=@c;"
+      " enter 0; async_cancel of=ASYNC_CANCEL_ANY[/|ASYNC_CANCEL_ALL] ud=@d; until $d;"
+      " async_cancel of=ASYNC_CANCEL_ANY|ASYNC_CANCEL_ALL ud=@e; until $a $b $c $e; " },
+    { OP(ASYNC_CANCEL), 1, KRING__V(6, 6), "unordered; " WAITS " ud=@a; " WAITS " ud=@b; enter 0;"
+      " async_cancel len=[6/22/27/11] of=ASYNC_CANCEL_OP|ASYNC_CANCEL_ALL ud=@c; until $c;"
+      " async_cancel of=ASYNC_CANCEL_ANY|ASYNC_CANCEL_ALL ud=@d; until $a $b $d; " },
+    { OP(POLL_REMOVE), 1, 0, "unordered; poll_add fd=[qr/ta] of=POLLIN ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " poll_remove addr=$a ud=@b; until $a $b $z; " },
+    { OP(POLL_REMOVE), 1, KRING__V(5, 13), "unordered; poll_add fd=qr of=POLLPRI ud=@a; enter 0; put qw 'x';"
+      " poll_remove addr=$a of=POLLIN len=POLL_UPDATE_EVENTS ud=@b; until $a $b; " CLEAN },
+
+    /* Timers. */
+    { OP(TIMEOUT), 1, 0, "timeout addr=t1 len=1[/ of=TIMEOUT_ETIME_SUCCESS] ud=@a flags=[LINK/HARD]; <last>;"
+      " until $z; " },
+    { OP(TIMEOUT), 1, 0, "unordered; timeout addr=t2 len=1 off=1 ud=@a; nop ud=@b; until $a $b; " },
+    { OP(TIMEOUT), 1, 0, "unordered; timeout addr=t2 len=1 off=3 ud=@a; nop ud=@b; nop ud=@c; nop ud=@d;"
+      " until $a $b $c $d; " },
+    { OP(TIMEOUT), 1, KRING__V(6, 4), "timeout addr=t1 len=1 off={1-3} of=TIMEOUT_MULTISHOT ud=@a; until $a; " },
+    { OP(TIMEOUT_REMOVE), 1, 0, "unordered; timeout addr=t2 len=1 ud=@a flags=[NONE/LINK/HARD]; <inline>; enter 0;"
+      " timeout_remove addr=$a ud=@b; until $a $b $z; " },
+    { OP(TIMEOUT_REMOVE), 1, KRING__V(5, 11), "unordered; timeout addr=t2 len=1 ud=@a; enter 0;"
+      " timeout_remove addr=$a of=TIMEOUT_UPDATE off=t1 ud=@b; until $a $b; " },
+    { OP(LINK_TIMEOUT), 1, 0, "unordered; [read fd=qr addr=b0 len=4/recv fd=ta addr=b0 len=4/accept fd=l]"
+      " ud=@a flags=[LINK/HARD]; link_timeout addr=t1 len=1 ud=@b; until $a $b; " },
+    { OP(LINK_TIMEOUT), 1, 0, "unordered; recv fd=ta addr=b0 len=4 ud=@a flags=LINK;"
+      " link_timeout addr=t2 len=1 ud=@b flags=[NONE/LINK]; <inline>; enter 0; put tb 'abc';"
+      " until $a $b $z; " CLEAN },
+    { OP(LINK_TIMEOUT), 1, KRING__V(5, 15), "unordered; read fd=qr addr=b0 len=4 ud=@a flags=LINK;"
+      " link_timeout addr=t2 len=1 ud=@b; enter 0;"
+      " timeout_remove addr=$b of=TIMEOUT_UPDATE|LINK_TIMEOUT_UPDATE off=t1 ud=@c; until $a $b $c; " },
+
+    /* Many results. */
+    { OP(POLL_ADD), 1, KRING__V(5, 13), "unordered; poll_add fd=qr of=POLLIN len=POLL_ADD_MULTI ud=@a; enter 0;"
+      " put qw 'a'; enter 1; read fd=qr addr=b0 len=8 ud=@b; until $b; put qw 'bc'; enter 1;"
+      " [poll_remove/async_cancel] addr=$a ud=@c; until $a $c; " CLEAN },
+    { OP(RECV), 2, KRING__V(6, 0), POOL("5") "recv fd=ta group=5 ioprio=RECV_MULTISHOT flags=SELECT ud=@a;"
+      " enter 0; put tb 'one'; enter 1; put tb '[2/three/fourfour]'; enter 1;"
+      " async_cancel addr=$a ud=@b; until $a $b; " CLEAN UNPOOL("5") },
+    { OP(RECV), 1, KRING__V(6, 0), POOL("5") "recv fd=ta group=5 ioprio=RECV_MULTISHOT flags=SELECT ud=@a;"
+      " enter 0; put tb '{1-999}'; enter 1; put tb 'x'; enter 1; put tb 'y'; enter 1; put tb 'z'; until $a; "
+      CLEAN UNPOOL("5") },
+    { OP(READ_MULTISHOT), 1, 0, POOL("6") "read_multishot fd=qr group=6 flags=SELECT ud=@a; enter 0;"
+      " put qw 'abc'; enter 1; put qw '[d/defghijk]'; enter 1; async_cancel addr=$a ud=@b; until $a $b; "
+      CLEAN UNPOOL("6") },
+    { OP(ACCEPT), 1, KRING__V(5, 19), "unordered; accept fd=l ioprio=ACCEPT_MULTISHOT[/ index=ALLOC] ud=@a;"
+      " enter 0; dial k#a l; enter 1; dial k#b l; enter 1; async_cancel addr=$a ud=@b; until $a $b; " },
+
+    /* Provided buffers. */
+    { OP(PROVIDE_BUFFERS), 1, 0, "provide_buffers fd={1-3} addr=pool len=8 group={1-2} off={0-3} ud=@a flags=HARD;"
+      " read fd=f len={0-11} off={0-19} group={1-2} ud=@b flags=HARD|SELECT;"
+      " recv fd=sa len={0-11} of=MSG_DONTWAIT group={1-2} ud=@c flags=HARD|SELECT;"
+      " remove_buffers fd={1-4} group={1-2} ud=@d flags=HARD; <last>; until $z; " },
+    { OP(RECV), 1, KRING__V(5, 19), "recv fd=ta group=7 flags=SELECT ud=@a; enter 0; put tb '[a/abc/abcdefgh]';"
+      " until $a; ring-add 7 {0-3} 8; " CLEAN },
+    { OP(RECV), 1, KRING__V(6, 0), "recv fd=ta group=7 ioprio=RECV_MULTISHOT flags=SELECT ud=@a; enter 0;"
+      " put tb 'one'; enter 1; put tb 'two'; enter 1; async_cancel addr=$a ud=@b; until $a $b;"
+      " ring-add 7 {0-3} 8; ring-add 7 {0-3} 8; " CLEAN },
+
+    /* Descriptors, direct and plain. */
+    { OP(OPENAT), 1, 0, "openat fd=AT_FDCWD addr=n{0-1} of=O_RDWR|O_CREAT|O_CLOEXEC len=0644 as=o# ud=@a;"
+      " until $a; write fd=o# addr=b1 len={1-9} ud=@b flags=[LINK/HARD]; close fd=o# ud=@c flags=HARD;"
+      " <last>; until $z; " },
+    { OP(OPENAT), 1, KRING__V(5, 15), "openat fd=AT_FDCWD addr=n1 of=O_RDWR index=4 ud=@a flags=LINK;"
+      " read fd=3 flags=FIXED|[LINK/HARD] addr=b7 len={1-9} off={0-40} ud=@b; write fd=3 flags=FIXED|LINK addr=b1"
+      " len={1-9} off={0-9} ud=@c; close index=4 ud=@d flags=HARD; <last>; until $z; " },
+    { OP(ACCEPT), 1, KRING__V(5, 15), "dial k# l; accept fd=l index=[3/4/ALLOC] ud=@a; until $a; put k# 'hello';"
+      " recv fd={2-4} flags=FIXED addr=b7 len=5 of=MSG_DONTWAIT ud=@b; until $b; close index={3-5} ud=@c;"
+      " until $c; " },
+    { OP(ACCEPT), 1, KRING__V(6, 10), "accept fd=l ioprio=ACCEPT_DONTWAIT ud=@a flags=[NONE/LINK/HARD];"
+      " <inline>; until $a $z; " },
+    { OP(FILES_UPDATE), 1, 0, "files_update addr=fu len={1-3} off={1-4} ud=@a flags=HARD; <chain>; until $z; " },
+
+    /* The life of a connection. */
+    { OP(CONNECT), 2, 0, "sock c# unix; connect fd=c# addr=la off=len:la ud=@a; until $a; accept fd=l as=s# ud=@b;"
+      " until $b; send fd=c# addr=b1 len={1-16} ud=@c flags=[LINK/HARD]; recv fd=s# addr=b5 len=16 ud=@d; until $d;"
+      " shutdown fd=[c#/s#] len=[SHUT_RD/SHUT_WR/SHUT_RDWR] ud=@e; until $e;"
+      " send fd=s# addr=b1 len=3 of=MSG_DONTWAIT ud=@f flags=HARD;"
+      " recv fd=c# addr=b5 len=4 of=MSG_DONTWAIT ud=@g; until $g; close fd=c# ud=@h; until $h; " },
+    { OP(CONNECT), 1, 0, "unordered; sock l# tcp listening; address a# of l#; sock c# tcp; accept fd=l# as=s# ud=@a;"
+      " connect fd=c# addr=a# off=len:a# ud=@b; until $a $b; recv fd=s# addr=b5 len=16 ud=@c; enter 0;"
+      " send fd=c# addr=b1 len={1-16} ud=@d; until $c $d; shutdown fd=s# len=SHUT_WR ud=@e;"
+      " recv fd=c# addr=b5 len=4 ud=@f; until $e $f; " },
+    { OP(LISTEN), 1, 0, "socket fd=AF_UNIX off=SOCK_STREAM|SOCK_CLOEXEC as=o# ud=@a; until $a; address a# unix u#;"
+      " bind fd=o# addr=a# off=len:a# ud=@b flags=[LINK/HARD]; listen fd=o# len=4 ud=@c; until $c; sock c# unix;"
+      " connect fd=c# addr=a# off=len:a# ud=@d; until $d; accept fd=o# ud=@e; until $e; " },
+    { OP(SEND), 1, KRING__V(6, 1), "sock e# udp bound; address a# of e#; sock g# udp; send fd=g# addr=b1 len={1-16}"
+      " off=a# addrlen=len:a# ud=@a; until $a; recv fd=e# addr=b5 len=16[/ of=MSG_PEEK] ud=@b; until $b; " },
+    { OP(MSG_RING), 1, 0, "unordered; msg_ring fd=ring0 len={1-99} off=7{100-999} ud=@a; until $a; enter 0; " },
+};
+const unsigned random_round_count = sizeof random_rounds / sizeof random_rounds[0];
