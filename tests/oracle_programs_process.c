@@ -102,7 +102,7 @@ const struct oracle_program oracle_programs_process[] = {
     { "waitid-two-on-one", "child c exit 1 after=10ms; waitid fd=c len=P_PID index=WEXITED|WNOWAIT;"
       " waitid fd=c len=P_PID index=WEXITED|WNOWAIT; enter 2" },
     { "waitid-left-waiting", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i " EXITED "; enter 1 wait=5ms" },
-    { "waitid-signals-nobody", "ordered; child c exit 1 after=10ms; alarm 3ms; waitid fd=c len=P_PID " EXITED
+    { "waitid-signals-nobody", "ordered; child c exit 1 after=150ms; alarm 25ms; waitid fd=c len=P_PID " EXITED
       "; enter 1; enter 1" },
 };
 const unsigned oracle_programs_process_count =
