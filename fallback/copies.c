@@ -187,6 +187,10 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
     case KRING__COPY_EVENT:
         take(parts, pointer(sqe->addr), sizeof(struct kring__epoll_event));
         break;
+    case KRING__COPY_OPTION:
+        if (sqe->cmd_op == SOCKET_URING_OP_SETSOCKOPT && (int32_t)sqe->optlen > 0)
+            take(parts, pointer(sqe->optval), sqe->optlen);
+        break;
     default:
         break;
     }
@@ -212,6 +216,8 @@ static void redirect(struct io_uring_sqe *sqe, enum kring__copy_shape shape,
 
         if (shape == KRING__COPY_NEW_TIME || shape == KRING__COPY_SEND)
             sqe->addr2 = (uintptr_t)first;
+        else if (shape == KRING__COPY_OPTION)
+            sqe->optval = (uintptr_t)first;
         else
             sqe->addr = (uintptr_t)first;
         if (parts->message)
@@ -242,7 +248,7 @@ int kring__copy(struct kring__soft *soft, struct kring__req *req)
         return 0;
     find_parts(&parts, &req->sqe, shape);
     /* Each is far from the end of the numbers, but for what the caller says of its own. */
-    if (parts.control_length > pool_size(soft))
+    if (parts.control_length > pool_size(soft) || parts.first_length > pool_size(soft))
         return -ENOMEM;
     length = round_up(parts.first_length) + round_up(parts.vectors_length) +
              round_up(parts.name_length) + round_up(parts.control_length);

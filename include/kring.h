@@ -470,6 +470,78 @@ kring_op kring_sendmsg_zc(struct kring *ring, int fd, const struct msghdr *messa
 /* how: SHUT_RD, SHUT_WR, SHUT_RDWR. Native 5.11. */
 kring_op kring_shutdown(struct kring *ring, int fd, int how);
 
+/*
+ * Socket commands. Native: as said, and then on IPv4 and IPv6 sockets; on others (AF_UNIX) most of
+ * them only from 6.18 on. What the kernel refuses with -EOPNOTSUPP the soft engine is asked for,
+ * outside of chains, so that everywhere the results are those of the system call.
+ */
+/* Bytes to read, or with datagrams those of the next one. -EINVAL: it listens. Native 6.6. */
+kring_op kring_siocinq(struct kring *ring, int fd);
+/* Bytes that were sent and have not been acknowledged (TCP), or not been read. Native 6.6. */
+kring_op kring_siocoutq(struct kring *ring, int fd);
+/*
+ * As getsockopt(2) and setsockopt(2): level and name SOL_ and SO_. value of get: the bytes that
+ * the option has, at most length. Native 6.7, get for SOL_SOCKET only (io_uring/cmd_net.c).
+ */
+kring_op kring_getsockopt(struct kring *ring, int fd, int level, int name, void *value,
+                          uint32_t length);
+kring_op kring_setsockopt(struct kring *ring, int fd, int level, int name, const void *value,
+                          uint32_t length);
+/* *length: in the room, out what the address has, which may be more. value 0. Native 6.19. */
+kring_op kring_getsockname(struct kring *ring, int fd, struct sockaddr *address, uint32_t *length);
+kring_op kring_getpeername(struct kring *ring, int fd, struct sockaddr *address, uint32_t *length);
+
+/*
+ * Typed options: kring_getsockopt_WORD(ring, fd), whose value is the option's, and
+ * kring_setsockopt_WORD(ring, fd, value), whose value is 0. They borrow nothing. Get of what may
+ * be negative (incoming_cpu of a socket that has received nothing): -ENODATA. Of another length
+ * than the option has: -EMSGSIZE. A value that is no int: -EINVAL in the handle.
+ *     G(word, level, name): it can be read; S: it can be set.
+ */
+#define KRING_SOCKET_OPTIONS(G, S) \
+    G(error, SOL_SOCKET, SO_ERROR) /* a positive errno, then cleared; 0 none */ \
+    G(keepalive, SOL_SOCKET, SO_KEEPALIVE) \
+    S(keepalive, SOL_SOCKET, SO_KEEPALIVE) \
+    G(linger, SOL_SOCKET, SO_LINGER) /* seconds, or KRING_LINGER_OFF */ \
+    S(linger, SOL_SOCKET, SO_LINGER) \
+    G(reuse_address, SOL_SOCKET, SO_REUSEADDR) \
+    S(reuse_address, SOL_SOCKET, SO_REUSEADDR) \
+    G(reuse_port, SOL_SOCKET, SO_REUSEPORT) \
+    S(reuse_port, SOL_SOCKET, SO_REUSEPORT) \
+    G(type, SOL_SOCKET, SO_TYPE) \
+    G(domain, SOL_SOCKET, SO_DOMAIN) \
+    G(protocol, SOL_SOCKET, SO_PROTOCOL) \
+    G(receive_buffer, SOL_SOCKET, SO_RCVBUF) /* bytes; the kernel doubles what is set */ \
+    S(receive_buffer, SOL_SOCKET, SO_RCVBUF) \
+    G(send_buffer, SOL_SOCKET, SO_SNDBUF) \
+    S(send_buffer, SOL_SOCKET, SO_SNDBUF) \
+    G(receive_low_water, SOL_SOCKET, SO_RCVLOWAT) /* bytes */ \
+    S(receive_low_water, SOL_SOCKET, SO_RCVLOWAT) \
+    G(send_low_water, SOL_SOCKET, SO_SNDLOWAT) /* always 1 */ \
+    G(accept_connections, SOL_SOCKET, SO_ACCEPTCONN) /* it listens */ \
+    G(incoming_cpu, SOL_SOCKET, SO_INCOMING_CPU) \
+    S(incoming_cpu, SOL_SOCKET, SO_INCOMING_CPU) \
+    G(tcp_nodelay, IPPROTO_TCP, TCP_NODELAY) \
+    S(tcp_nodelay, IPPROTO_TCP, TCP_NODELAY) \
+    G(tcp_cork, IPPROTO_TCP, TCP_CORK) \
+    S(tcp_cork, IPPROTO_TCP, TCP_CORK) \
+    G(tcp_keepalive_count, IPPROTO_TCP, TCP_KEEPCNT) /* probes, 1 to 127 */ \
+    S(tcp_keepalive_count, IPPROTO_TCP, TCP_KEEPCNT) \
+    G(tcp_keepalive_idle, IPPROTO_TCP, TCP_KEEPIDLE) /* seconds, 1 to 32767 */ \
+    S(tcp_keepalive_idle, IPPROTO_TCP, TCP_KEEPIDLE) \
+    G(tcp_keepalive_interval, IPPROTO_TCP, TCP_KEEPINTVL) /* seconds, 1 to 32767 */ \
+    S(tcp_keepalive_interval, IPPROTO_TCP, TCP_KEEPINTVL)
+/* Set: close returns at once and the rest is sent behind it; else it waits so many seconds, and
+ * with 0 the connection is reset. */
+#define KRING_LINGER_OFF (INT64_C(1) << 32)
+#define KRING_OPTION_GETTER(word, level, name) \
+    kring_op kring_getsockopt_##word(struct kring *ring, int fd);
+#define KRING_OPTION_SETTER(word, level, name) \
+    kring_op kring_setsockopt_##word(struct kring *ring, int fd, int64_t value);
+KRING_SOCKET_OPTIONS(KRING_OPTION_GETTER, KRING_OPTION_SETTER)
+#undef KRING_OPTION_GETTER
+#undef KRING_OPTION_SETTER
+
 /* events: POLLIN and others of <poll.h>; value: the events that are. Native 5.1. */
 kring_op kring_poll(struct kring *ring, int fd, uint32_t events);
 /* One callback per readiness change. Native 5.13. */

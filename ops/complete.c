@@ -251,15 +251,16 @@ static bool rejudge(struct kring *ring, struct kring__slot *slot, int32_t res)
     const struct kring__row *row = kring__row(slot->sqe.opcode);
     unsigned opcode = slot->sqe.opcode;
 
-    if (!kring__in_kernel(slot) || row == NULL || (row->flags & KRING__LATE_EINVAL) ||
-        !kring__soft_can(ring, opcode) || (slot->sqe.flags & IOSQE_FIXED_FILE) ||
+    if (!kring__in_kernel(slot) || row == NULL ||
+        !kring__soft_runs(ring, &slot->sqe) || (slot->sqe.flags & IOSQE_FIXED_FILE) ||
         (slot->flags & (KRING__S_SELECTS | KRING__S_CHAINED | KRING__S_REF)) ||
         slot->sqe.personality != 0 || slot->pin == KRING_ENGINE_KERNEL ||
         slot->transferred != 0 || aimed_at(slot) || ring->pins[opcode] == KRING_ENGINE_KERNEL)
         return false;
     if (res == -EINVAL)
-        return (slot->flags & KRING__S_UNPROVEN) != 0;
-    return (res == -EOPNOTSUPP || res == -ENOSYS) && !ring->worked[opcode];
+        return (slot->flags & KRING__S_UNPROVEN) && !(row->flags & KRING__LATE_EINVAL);
+    return (res == -EOPNOTSUPP || res == -ENOSYS) &&
+           (!ring->worked[opcode] || (row->flags & KRING__BY_FILE));
 }
 
 /*
@@ -290,6 +291,8 @@ static void judged(struct kring *ring, struct kring__slot *slot, int32_t res)
 {
     if (res == slot->raw)
         return; /* both refuse: the mistake is the caller's, or nothing here can do it */
+    if (kring__rows[slot->sqe.opcode].flags & KRING__BY_FILE)
+        return; /* of another file or argument the kernel may think otherwise */
     kring__caps_demote(&ring->caps, slot->sqe.opcode, kring__variants_of(&slot->sqe));
     kring__downgrade(ring, slot->sqe.opcode, slot->raw,
                      "the kernel refused what the soft engine can do");
@@ -344,6 +347,8 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
+    if (slot->sqe.opcode == IORING_OP_URING_CMD)
+        return kring__option_value(slot, res); /* optlen shares the field */
     if (res == 0 && row != NULL && (row->flags & KRING__CREATES) &&
         !(row->flags & KRING__PAIR) && slot->sqe.file_index != 0 &&
         slot->sqe.file_index != IORING_FILE_INDEX_ALLOC &&

@@ -2,7 +2,8 @@
 /*
  * Which operations' arguments the kernel reads once, at preparation (IORING_FEAT_SUBMIT_STABLE):
  * the soft engine copies exactly those. Data is never among them, nor is what a result is written
- * to, nor the array of FILES_UPDATE, which the kernel reads late.
+ * to, nor the array of FILES_UPDATE, which the kernel reads late. It reads the value of SETSOCKOPT
+ * when the request runs: that is copied nevertheless, as an option's value is a local variable.
  */
 #include "ops.h"
 
@@ -26,6 +27,7 @@ const uint8_t kring__copy_shapes[KRING__OP_COUNT] = {
     [IORING_OP_BIND] = KRING__COPY_ADDRESS,
     [IORING_OP_READV_FIXED] = KRING__COPY_VECTORS,
     [IORING_OP_WRITEV_FIXED] = KRING__COPY_VECTORS,
+    [IORING_OP_URING_CMD] = KRING__COPY_OPTION,
 };
 
 #endif

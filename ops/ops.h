@@ -19,6 +19,10 @@ struct kring__req;
 
 /* A release as one number that compares. */
 #define KRING__V(major, minor) ((uint16_t)((major) << 8 | (minor)))
+/* The since of what no kernel has (io_uring/cmd_net.c to 7.2), but the soft engine does. */
+#define KRING__NEVER UINT16_MAX
+/* The value of a variant whose test is WITHIN: both ends belong to it. */
+#define KRING__RANGE(first, last) ((uint64_t)(last) << 32 | (uint64_t)(first))
 
 /* How an operation may wait, hence how the soft engine runs it. */
 enum kring__wait {
@@ -43,6 +47,8 @@ enum kring__wait {
 #define KRING__ASYNC_ONLY (1u << 10) /* the kernel always runs it in a worker */
 #define KRING__OFFLOAD (1u << 11) /* its try uses no state of the soft engine: any thread may */
 #define KRING__PAIR (1u << 12)    /* CREATES two, named in the int[2] at sqe.addr; result 0 */
+#define KRING__BY_FILE (1u << 13) /* the kernel's EOPNOTSUPP speaks of this file and these
+                                     arguments, not of the operation: soft judges each one */
 
 /*
  * X: the soft engine can run it: functions kring__<name>_prep and kring__<name>_try.
@@ -113,7 +119,8 @@ enum kring__wait {
     N(FGETXATTR, fgetxattr, 43, KRING__V(5, 19), DISK, KRING__FILE, FILE) \
     N(GETXATTR, getxattr, 44, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
     X(SOCKET, socket, 45, KRING__V(5, 19), NEVER, KRING__CREATES | KRING__NOFIXED, NET) \
-    N(URING_CMD, uring_cmd, 46, KRING__V(5, 19), NEVER, KRING__FILE | KRING__LATE_EINVAL, CORE) \
+    X(URING_CMD, uring_cmd, 46, KRING__V(5, 19), NEVER, \
+      KRING__FILE | KRING__LATE_EINVAL | KRING__BY_FILE, CORE) \
     X(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE | KRING__RESTART, ZEROCOPY) \
     X(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE | KRING__RESTART, ZEROCOPY) \
     X(READ_MULTISHOT, read_multishot, 49, KRING__V(6, 7), IN, KRING__FILE | KRING__SELECTS, FILE) \
@@ -142,7 +149,7 @@ enum kring__wait {
 
 /*
  * Variants: ID, opcode, field of the SQE, test, value, since, how proven, name.
- * Test: BITS (any of these bits set), NONZERO, EQUAL (the whole field).
+ * Test: BITS (any of these bits set), NONZERO, EQUAL (the whole field), WITHIN (KRING__RANGE).
  * Proof: how the probe settles it where nothing better answers (QUERY never does): a feature bit
  * (FEAT_x), a capability of the same release (LIKE), or a trial (TRY: a functional probe on a
  * scratch ring, probe/trial.c). Facts: include/linux/io_uring.h and io_uring/ of the release.
@@ -182,6 +189,18 @@ enum kring__wait {
     X(SENDMSG_POLL_FIRST, SENDMSG, ioprio, BITS, IORING_RECVSEND_POLL_FIRST, KRING__V(5, 19), \
       "sendmsg poll-first") \
     X(SEND_TO, SEND, addr2, NONZERO, 0, KRING__V(6, 1), "send with address") \
+    X(SOCKET_QUEUES, URING_CMD, cmd_op, WITHIN, \
+      KRING__RANGE(SOCKET_URING_OP_SIOCINQ, SOCKET_URING_OP_SIOCOUTQ), KRING__V(6, 6), \
+      "siocinq and siocoutq") \
+    X(SOCKET_OPTIONS, URING_CMD, cmd_op, WITHIN, \
+      KRING__RANGE(SOCKET_URING_OP_GETSOCKOPT, SOCKET_URING_OP_SETSOCKOPT), KRING__V(6, 7), \
+      "getsockopt and setsockopt") \
+    X(SOCKET_LEVELS, URING_CMD, cmd_op, EQUAL, SOCKET_URING_OP_GETSOCKOPT, KRING__NEVER, \
+      "getsockopt of a level other than SOL_SOCKET") \
+    X(SOCKET_TIMESTAMP, URING_CMD, cmd_op, EQUAL, SOCKET_URING_OP_TX_TIMESTAMP, \
+      KRING__V(6, 17), "tx timestamps") \
+    X(SOCKET_NAME, URING_CMD, cmd_op, EQUAL, SOCKET_URING_OP_GETSOCKNAME, KRING__V(6, 19), \
+      "getsockname and getpeername") \
     X(POLL_MULTISHOT, POLL_ADD, len, BITS, IORING_POLL_ADD_MULTI, KRING__V(5, 13), \
       "poll multishot") \
     X(POLL_UPDATE, POLL_REMOVE, len, BITS, \
@@ -268,7 +287,7 @@ struct kring__variant_row {
     uint8_t size;   /* bytes of the field */
     uint64_t value;
 };
-enum { KRING__TEST_BITS, KRING__TEST_NONZERO, KRING__TEST_EQUAL };
+enum { KRING__TEST_BITS, KRING__TEST_NONZERO, KRING__TEST_EQUAL, KRING__TEST_WITHIN };
 
 extern const struct kring__row kring__rows[KRING__OP_COUNT];
 extern const struct kring__variant_row kring__variant_rows[KRING__VARIANT_COUNT];
@@ -284,7 +303,8 @@ enum kring__copy_shape {
     KRING__COPY_ADDRESS,      /* addr, addr2: socket address and its length */
     KRING__COPY_SEND,         /* addr2, addr_len: socket address; vectors with SEND_VECTORIZED */
     KRING__COPY_PATH,         /* addr: string */
-    KRING__COPY_EVENT         /* addr: epoll_event */
+    KRING__COPY_EVENT,        /* addr: epoll_event */
+    KRING__COPY_OPTION        /* optval, optlen, of SOCKET_URING_OP_SETSOCKOPT */
 };
 extern const uint8_t kring__copy_shapes[KRING__OP_COUNT];
 
@@ -295,6 +315,8 @@ static inline const struct kring__row *kring__row(unsigned opcode)
 }
 /* Does it ask for many results? */
 bool kring__is_multishot(const struct io_uring_sqe *sqe);
+/* Is it a command of URING_CMD that the soft engine knows, should the file be a socket? */
+bool kring__is_socket_command(const struct io_uring_sqe *sqe);
 /* Bit i set: the SQE uses variant i. */
 uint64_t kring__variants_of(const struct io_uring_sqe *sqe);
 

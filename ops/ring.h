@@ -124,6 +124,7 @@ struct kring__slot {
     int64_t value;        /* the result while DONE or ENDED */
     int32_t raw;
     uint32_t result_flags;
+    int32_t option[2];    /* value of a typed socket option: the engine reads or writes it here */
     kring_done *done; /* or, DROPPED, the release */
     kring_release *release;
     void *user;
@@ -326,6 +327,8 @@ int kring__route(struct kring *ring, struct kring__slot *slot);
 /* Settles what is unproven (makes system calls): the engine to use now. */
 int kring__route_settle(struct kring *ring, struct kring__slot *slot);
 bool kring__soft_can(const struct kring *ring, unsigned opcode);
+/* The same for an SQE, of which the soft engine may not know the command. */
+bool kring__soft_runs(const struct kring *ring, const struct io_uring_sqe *sqe);
 void kring__route_init(struct kring *ring);
 /* An operation that asks nothing special: its engine without a further look, else AUTO. */
 static inline unsigned kring__route_fast(const struct kring *ring, const struct kring__slot *slot)
@@ -379,6 +382,10 @@ void kring__report_lost(struct kring *ring, struct kring__slot *slot);
 /* ---- sweep.c ---- */
 bool kring__is_sweep(const struct io_uring_sqe *sqe);
 int64_t kring__sweep(struct kring *ring, struct kring__slot *self);
+
+/* ---- net/sockopt.c ---- */
+/* What a typed getsockopt that ended with res >= 0 read; res for everything else. */
+int64_t kring__option_value(const struct kring__slot *slot, int32_t res);
 
 /* ---- chain.c ---- */
 void kring__chain_start(struct kring *ring, struct kring__slot *head);

@@ -15,6 +15,12 @@ bool kring__soft_can(const struct kring *ring, unsigned opcode)
     return ring->soft != NULL && row != NULL && row->attempt != NULL;
 }
 
+bool kring__soft_runs(const struct kring *ring, const struct io_uring_sqe *sqe)
+{
+    return kring__soft_can(ring, sqe->opcode) &&
+           (sqe->opcode != IORING_OP_URING_CMD || kring__is_socket_command(sqe));
+}
+
 /* What an SQE of this opcode may ask beyond its flags, its ioprio and its file_index. */
 static bool asks_more(unsigned opcode)
 {
@@ -27,6 +33,7 @@ static bool asks_more(unsigned opcode)
     case IORING_OP_TEE:
     case IORING_OP_MSG_RING:
     case IORING_OP_READ_MULTISHOT:
+    case IORING_OP_URING_CMD:
         return true;
     default:
         return (kring__rows[opcode].flags & KRING__REFERS) != 0;
@@ -99,7 +106,7 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     /* It runs above the seam; this only names somebody. */
     if (CONFIG_KRING_SWEEP && kring__is_sweep(sqe))
         return kring__kernel_on(ring) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
-    soft = kring__soft_can(ring, sqe->opcode);
+    soft = kring__soft_runs(ring, sqe);
     home = home_of(ring, slot);
     if (home != KRING_ENGINE_AUTO && pin != KRING_ENGINE_AUTO && home != pin)
         return -KRING_EKERNEL;

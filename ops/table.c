@@ -2,6 +2,7 @@
 /* The table's expansions, and the proof at compile time that its lists are whole and right. */
 #include "ops.h"
 
+#include <asm/socket.h>
 #include <string.h>
 
 #define KRING__OP_FAMILY_CORE 1
@@ -104,6 +105,20 @@ static uint64_t field_of(const struct io_uring_sqe *sqe, const struct kring__var
                    "width of the field of " #id);
 KRING__VARIANTS(KRING__VARIANT_SIZE)
 
+bool kring__is_socket_command(const struct io_uring_sqe *sqe)
+{
+    switch (CONFIG_KRING_NET ? sqe->cmd_op : UINT32_MAX) {
+    case SOCKET_URING_OP_SIOCINQ:
+    case SOCKET_URING_OP_SIOCOUTQ:
+    case SOCKET_URING_OP_GETSOCKOPT:
+    case SOCKET_URING_OP_SETSOCKOPT:
+    case SOCKET_URING_OP_GETSOCKNAME:
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint64_t kring__variants_of(const struct io_uring_sqe *sqe)
 {
     uint64_t found = 0;
@@ -124,8 +139,12 @@ uint64_t kring__variants_of(const struct io_uring_sqe *sqe)
             hit = (field & row->value) != 0;
         else if (row->test == KRING__TEST_NONZERO)
             hit = field != 0;
+        else if (row->test == KRING__TEST_WITHIN)
+            hit = field >= (row->value & UINT32_MAX) && field <= row->value >> 32;
         else
             hit = field == row->value;
+        if (i == KRING__VARIANT_SOCKET_LEVELS)
+            hit = hit && sqe->level != SOL_SOCKET;
         if (hit)
             found |= UINT64_C(1) << i;
     }

@@ -139,7 +139,9 @@ static void add_need(struct kring__text *text, const struct need *need,
         kring__text_add(text, "); ");
     } else {
         kring__text_add(text, need->what);
-        if (need->since != 0) {
+        if (need->since == KRING__NEVER) {
+            kring__text_add(text, " is in no io_uring up to Linux 7.2");
+        } else if (need->since != 0) {
             kring__text_add(text, " needs io_uring of Linux ");
             kring__text_release(text, need->since);
         } else {
@@ -170,6 +172,8 @@ static void add_soft(struct kring__text *text, const struct kring__caps *caps, u
     } else {
         kring__text_add(text, "; the soft engine cannot run it");
     }
+    if (opcode == IORING_OP_URING_CMD && row->attempt != NULL)
+        kring__text_add(text, ", as far as it is a command of sockets (but tx timestamps)");
 }
 
 static void add_native(struct kring__text *text, const struct kring__caps *caps, unsigned opcode,

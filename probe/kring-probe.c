@@ -168,7 +168,9 @@ static int show_op(const struct kring_report *report, const char *text)
     kring__explain_text(&report->caps, opcode, variants, 0, 0, sentence, sizeof sentence);
     printf("%s: %s\n%s\n", name.kind == NAME_VARIANT ? kring__variant_rows[name.index].name
                                                      : kring__rows[opcode].name,
-           kring_tool_route_name(kring_tool_route(report, opcode, answer)), sentence);
+           kring_tool_route_name(kring_tool_route(
+               report, opcode, name.kind == NAME_VARIANT ? (int)name.index : -1, answer)),
+           sentence);
     return EXIT_YES;
 }
 

@@ -24,7 +24,7 @@ static bool all_native(const struct kring_report *report)
 {
     for (unsigned i = 0; i < KRING__OP_COUNT; i++)
         if (kring__rows[i].attempt != NULL &&
-            kring_tool_route(report, i, report->caps.op[i].answer) == ROUTE_SOFT)
+            kring_tool_route(report, i, -1, report->caps.op[i].answer) == ROUTE_SOFT)
             return false;
     return report->caps.pub.engine == KRING_ENGINE_KERNEL;
 }

@@ -53,9 +53,12 @@ static void capability(const char *name, uint16_t since, const char *route,
 {
     printf("{\"name\": ");
     string(name);
-    printf(", \"since\": \"%u.%u\", \"runs\": \"%s\", \"io_uring\": \"%s\", \"evidence\": \"%s\"",
-           since >> 8, since & 255u, route, kring__answer_name(known->answer),
-           kring__evidence_name(known->evidence));
+    if (since == KRING__NEVER)
+        printf(", \"since\": null");
+    else
+        printf(", \"since\": \"%u.%u\"", since >> 8, since & 255u);
+    printf(", \"runs\": \"%s\", \"io_uring\": \"%s\", \"evidence\": \"%s\"", route,
+           kring__answer_name(known->answer), kring__evidence_name(known->evidence));
 }
 
 static void operation(const struct kring_report *report, unsigned opcode)
@@ -65,7 +68,7 @@ static void operation(const struct kring_report *report, unsigned opcode)
 
     printf("    ");
     capability(kring__rows[opcode].name, kring__rows[opcode].since,
-               kring_tool_route_name(kring_tool_route(report, opcode, caps->op[opcode].answer)),
+               kring_tool_route_name(kring_tool_route(report, opcode, -1, caps->op[opcode].answer)),
                &caps->op[opcode]);
     printf(", \"opcode\": %u, \"variants\": [", opcode);
     for (unsigned v = 0; v < KRING__VARIANT_COUNT; v++) {
@@ -74,7 +77,7 @@ static void operation(const struct kring_report *report, unsigned opcode)
         printf("%s\n      ", comma);
         capability(kring__variant_rows[v].name, kring__variant_rows[v].since,
                    kring_tool_route_name(
-                       kring_tool_route(report, opcode, caps->variant[v].answer)),
+                       kring_tool_route(report, opcode, (int)v, caps->variant[v].answer)),
                    &caps->variant[v]);
         printf("}");
         comma = ",";

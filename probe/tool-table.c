@@ -5,9 +5,10 @@
 #include "tool.h"
 
 enum kring_route_word kring_tool_route(const struct kring_report *report, unsigned opcode,
-                                       unsigned answer)
+                                       int variant, unsigned answer)
 {
     const struct kring__row *row = &kring__rows[opcode];
+    bool soft = row->attempt != NULL && variant != (int)KRING__VARIANT_SOCKET_TIMESTAMP;
     struct io_uring_sqe sqe;
 
     memset(&sqe, 0, sizeof sqe);
@@ -19,7 +20,7 @@ enum kring_route_word kring_tool_route(const struct kring_report *report, unsign
         return ROUTE_NATIVE;
     if (report->caps.pub.engine == KRING_ENGINE_KERNEL && answer == KRING__CANNOT_TELL)
         return ROUTE_TRIED;
-    return row->attempt != NULL && report->caps.pub.soft_available ? ROUTE_SOFT : ROUTE_NONE;
+    return soft && report->caps.pub.soft_available ? ROUTE_SOFT : ROUTE_NONE;
 }
 
 const char *kring_tool_route_name(enum kring_route_word route)
@@ -96,9 +97,14 @@ static void head(const struct kring_report *report)
 static void row(const char *name, const char *indent, uint16_t since, const char *route,
                 const struct kring__known *known)
 {
-    printf("%s%-*s %u.%-4u %-7s %-11s %s\n", indent, (int)(34 - strlen(indent)), name, since >> 8,
-           since & 255u, route, kring__answer_name(known->answer),
-           kring__evidence_name(known->evidence));
+    char release[12];
+
+    if (since == KRING__NEVER)
+        memcpy(release, "never", sizeof "never");
+    else
+        (void)snprintf(release, sizeof release, "%u.%u", since >> 8, since & 255u);
+    printf("%s%-*s %-6s %-7s %-11s %s\n", indent, (int)(34 - strlen(indent)), name, release, route,
+           kring__answer_name(known->answer), kring__evidence_name(known->evidence));
 }
 
 void kring_tool_table(const struct kring_report *report)
@@ -109,11 +115,12 @@ void kring_tool_table(const struct kring_report *report)
     printf("\n%-34s %-6s %-7s %-11s %s\n", "OPERATION", "SINCE", "RUNS", "IO_URING", "EVIDENCE");
     for (unsigned i = 0; i < KRING__OP_COUNT; i++) {
         row(kring__rows[i].name, "", kring__rows[i].since,
-            kring_tool_route_name(kring_tool_route(report, i, caps->op[i].answer)), &caps->op[i]);
+            kring_tool_route_name(kring_tool_route(report, i, -1, caps->op[i].answer)), &caps->op[i]);
         for (unsigned v = 0; v < KRING__VARIANT_COUNT; v++)
             if (kring__variant_rows[v].opcode == i)
                 row(kring__variant_rows[v].name, "  ", kring__variant_rows[v].since,
-                    kring_tool_route_name(kring_tool_route(report, i, caps->variant[v].answer)),
+                    kring_tool_route_name(kring_tool_route(report, i, (int)v,
+                                                           caps->variant[v].answer)),
                     &caps->variant[v]);
     }
     printf("\nnative: io_uring runs it.  tried: it is given to io_uring, and run again by plain\n"

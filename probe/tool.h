@@ -15,9 +15,10 @@ struct kring_report {
 
 enum kring_route_word { ROUTE_NATIVE, ROUTE_TRIED, ROUTE_SOFT, ROUTE_NONE, ROUTE_OFF };
 
-/* Where an operation runs by default, given the answer about the kernel. */
+/* Where an operation, or its variant (else -1), runs by default, given the answer about the
+ * kernel. */
 enum kring_route_word kring_tool_route(const struct kring_report *report, unsigned opcode,
-                                       unsigned answer);
+                                       int variant, unsigned answer);
 const char *kring_tool_route_name(enum kring_route_word route);
 
 /* tool-table.c, tool-json.c, tool-config.c: the three forms of the whole report. */

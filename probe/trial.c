@@ -14,13 +14,15 @@
  * ioprio through 5.17 and would lie. The OPENAT trial answers for the direct descriptors: the same
  * change set brought them (5.15, and 5.10.162).
  */
+#include <asm/socket.h>
 #include <errno.h>
+#include <linux/fcntl.h>
 #include <string.h>
 
 #include "../abi/sys.h"
 #include "internal.h"
 
-enum { NEEDS_NOTHING, NEEDS_FEATURE, NEEDS_OP };
+enum { NEEDS_NOTHING, NEEDS_FEATURE, NEEDS_OP, NEEDS_WHAT_NEVER_WAS };
 
 struct proof {
     uint8_t needs;  /* what must be there, else NO */
@@ -58,6 +60,12 @@ static const struct proof proofs[KRING__VARIANT_COUNT] = {
     EXACT(RECV_BUNDLE, IORING_FEAT_RECVSEND_BUNDLE),
     EXACT(SEND_BUNDLE, IORING_FEAT_RECVSEND_BUNDLE),
     SELF(SEND_TO, NEEDS_OP, IORING_OP_URING_CMD, 1, ENOTSOCK),
+    /* On an IPv4 socket: AF_UNIX was refused all of them until 6.18. */
+    SELF(SOCKET_QUEUES, NEEDS_NOTHING, 0, 0, EINVAL),
+    SELF(SOCKET_OPTIONS, NEEDS_NOTHING, 0, 0, EINVAL),
+    SELF(SOCKET_LEVELS, NEEDS_WHAT_NEVER_WAS, 0, 0, 0),
+    SELF(SOCKET_TIMESTAMP, NEEDS_NOTHING, 0, 0, EINVAL),
+    SELF(SOCKET_NAME, NEEDS_NOTHING, 0, 0, EINVAL),
     EXACT(POLL_MULTISHOT, IORING_FEAT_RSRC_TAGS),
     EXACT(POLL_UPDATE, IORING_FEAT_RSRC_TAGS),
     EXACT(POLL_WIDE, IORING_FEAT_POLL_32BITS),
@@ -87,7 +95,7 @@ static bool has_needed(const struct kring__caps *caps, const struct proof *proof
         return (caps->pub.features & proof->what) != 0;
     if (proof->needs == NEEDS_OP)
         return caps->op[proof->what].answer == KRING__YES;
-    return true;
+    return proof->needs == NEEDS_NOTHING;
 }
 
 void kring__variants_imply(struct kring__caps *caps, const struct kring__facts *facts,
@@ -213,9 +221,45 @@ static void fill(struct io_uring_sqe *sqe, unsigned variant, uint32_t *scrap)
     }
 }
 
+/* A command is known when it is not EOPNOTSUPP: these give a result, or (without CQE32) EINVAL. */
+static enum kring__answer command(struct kring__scratch *scratch, struct io_uring_sqe *sqe,
+                                  unsigned variant)
+{
+    static const uint8_t commands[KRING__VARIANT_COUNT] = {
+        [KRING__VARIANT_SOCKET_QUEUES] = SOCKET_URING_OP_SIOCINQ,
+        [KRING__VARIANT_SOCKET_OPTIONS] = SOCKET_URING_OP_GETSOCKOPT,
+        [KRING__VARIANT_SOCKET_TIMESTAMP] = SOCKET_URING_OP_TX_TIMESTAMP,
+        [KRING__VARIANT_SOCKET_NAME] = SOCKET_URING_OP_GETSOCKNAME,
+    };
+    uint32_t value[4] = {0}, length = sizeof value;
+    /* AF_INET; type 2 is datagram, on MIPS stream: either will do. */
+    long fd = kring__sys_socket(2, 2 | O_CLOEXEC, 0);
+    int res;
+
+    if (fd < 0)
+        return KRING__CANNOT_TELL;
+    sqe->fd = (int32_t)fd;
+    sqe->cmd_op = commands[variant];
+    if (variant == KRING__VARIANT_SOCKET_OPTIONS) {
+        sqe->level = SOL_SOCKET;
+        sqe->optname = SO_TYPE;
+        sqe->optlen = sizeof value[0];
+        sqe->optval = (uint64_t)(uintptr_t)value;
+    } else if (variant == KRING__VARIANT_SOCKET_NAME) {
+        sqe->addr = (uint64_t)(uintptr_t)value;
+        sqe->addr3 = (uint64_t)(uintptr_t)&length;
+    }
+    res = kring__scratch_one(scratch, sqe);
+    kring__sys_close((int)fd);
+    if (res >= 0 || res == -EINVAL)
+        return KRING__YES;
+    return res == -EOPNOTSUPP ? KRING__NO : KRING__CANNOT_TELL;
+}
+
 static enum kring__answer request(unsigned variant, const struct proof *proof)
 {
     uint32_t scrap[4] = {0};
+    enum kring__answer answer;
     struct kring__scratch scratch;
     struct io_uring_sqe sqe;
     int res;
@@ -224,6 +268,11 @@ static enum kring__answer request(unsigned variant, const struct proof *proof)
         return KRING__CANNOT_TELL;
     memset(&sqe, 0, sizeof sqe);
     sqe.opcode = kring__variant_rows[variant].opcode;
+    if (sqe.opcode == IORING_OP_URING_CMD) {
+        answer = command(&scratch, &sqe, variant);
+        kring__scratch_close(&scratch);
+        return answer;
+    }
     sqe.fd = scratch.eventfd;
     fill(&sqe, variant, scrap);
     res = kring__scratch_one(&scratch, &sqe);

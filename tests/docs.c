@@ -194,6 +194,7 @@ static void check_card(unsigned opcode)
         complain(card->path, "the row may block on a disk, the card's Soft does not say BLOCKS");
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         if (kring__variant_rows[i].opcode == opcode &&
+            kring__variant_rows[i].since != KRING__NEVER &&
             !names(card->text[KERNEL], kring__variant_rows[i].since))
             complain(card->path, "the card's Kernel does not name %u.%u (%s)",
                      kring__variant_rows[i].since >> 8, kring__variant_rows[i].since & 0xffu,
@@ -233,7 +234,10 @@ static const char *engine(unsigned opcode, uint16_t release)
 
 static void release_text(uint16_t release, char text[8])
 {
-    snprintf(text, 8, "%u.%u", release >> 8, release & 0xffu);
+    if (release == KRING__NEVER)
+        strcpy(text, "never");
+    else
+        snprintf(text, 8, "%u.%u", release >> 8, release & 0xffu);
 }
 
 static void write_kernels(void)

@@ -214,7 +214,10 @@ static void play_sqe(struct io_uring_sqe *sqe, const struct kring__release *k)
     }
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         if ((variants >> i & 1) && kring__variant_rows[i].since > k->release) {
-            refuse(sqe);
+            if (sqe->opcode == IORING_OP_URING_CMD)
+                sqe->cmd_op = UINT32_MAX; /* EOPNOTSUPP */
+            else
+                refuse(sqe);
             return;
         }
     if (k->release < KRING__V(5, 6) && positioned(sqe->opcode) && sqe->off == UINT64_MAX)

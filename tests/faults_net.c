@@ -298,6 +298,52 @@ static bool buffers(struct faults *f)
     return DO(f, kring_remove_buffers(f->ring, 3, 77));
 }
 
+/* ---- Options, names and queues ---- */
+
+/* What the ring cannot run at all is left out. */
+static bool command(struct faults *f, kring_op op, int64_t *value)
+{
+    int route = kring_route(f->ring, op);
+    struct faults_op *o;
+
+    *value = -1;
+    if (route >= 0 && (route & 0xff) == KRING_ENGINE_NONE)
+        return kring_drop(f->ring, op, NULL, NULL) == 0;
+    o = START(f, op);
+    if (!o->started || !faults_wait(f, o))
+        return false;
+    *value = o->value;
+    return true;
+}
+
+static bool commands(struct faults *f)
+{
+    struct sockaddr_un name;
+    uint32_t length = sizeof name;
+    int64_t value;
+    int fd, pair[2];
+
+    if (!faults_pair(f, SOCK_STREAM, pair) || !faults_open(f, 0, SOFT(URING_CMD)))
+        return false;
+    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    faults_own(f, fd);
+    if (!command(f, kring_setsockopt_keepalive(f->ring, fd, 1), &value) ||
+        !command(f, kring_getsockopt_keepalive(f->ring, fd), &value) ||
+        !MUST(f, value == 1 || value == -1) || !command(f, kring_siocinq(f->ring, fd), &value) ||
+        !command(f, kring_siocoutq(f->ring, fd), &value) || !MUST(f, value == 0 || value == -1))
+        return false;
+    if (f->mode->engine == KRING_ENGINE_KERNEL)
+        return true; /* whether it has the rest is not known before it is tried */
+    if (!command(f, kring_getsockname(f->ring, pair[0], (struct sockaddr *)&name, &length),
+                 &value) ||
+        !MUST(f, length == sizeof name.sun_family))
+        return false;
+    length = sizeof name;
+    return command(f, kring_getpeername(f->ring, pair[0], (struct sockaddr *)&name, &length),
+                   &value) &&
+           MUST(f, name.sun_family == AF_UNIX);
+}
+
 const struct faults_scenario faults_net_scenarios[] = {
     {"echo over TCP", echo_tcp, false},
     {"echo over a UNIX socket", echo_unix, false},
@@ -305,5 +351,6 @@ const struct faults_scenario faults_net_scenarios[] = {
     {"a descriptor closed elsewhere", stale, false},
     {"datagrams", datagrams, false},
     {"provided buffers", buffers, false},
+    {"options, names and queues", commands, false},
     {NULL, NULL, false},
 };

@@ -165,6 +165,8 @@ int oracle_matrix_report(FILE *table, FILE *out)
         if (table)
             fprintf(table, "%s\t%s\t%s\t%s\n", kring__rows[cell->opcode].name, kinds[cell->kind],
                     cell->name, cell->program[0] ? cell->program : "-");
+        if (cell->kind == KIND_VARIANT && cell->bits - 1 == KRING__VARIANT_SOCKET_TIMESTAMP)
+            continue; /* the kernel's alone, and with CQE32 */
         if ((cell->kind == KIND_VARIANT ? kring__variant_rows[cell->bits - 1].since
                                         : kring__rows[cell->opcode].since) >
             oracle_kernel_release())

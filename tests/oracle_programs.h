@@ -9,6 +9,7 @@
     X(core) \
     X(file) \
     X(net) \
+    X(sock) \
     X(poll) \
     X(time) \
     X(ring) \

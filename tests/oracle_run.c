@@ -175,6 +175,7 @@ static int64_t key_value(struct oracle_run *run, const char *key, int64_t otherw
 
 /*
  * OP [fd=] [off=] [addr=] [len=] [of=] [ioprio=] [flags=] [ud=] [group=] [index=] [addr3=] [as=]
+ * [cmd=] [level=] [optname=]
  * of: the word that rw_flags, msg_flags, poll32_events, ... share.  as: the name of the new fd.
  */
 static bool make_request(struct oracle_run *run, const char *verb)
@@ -198,6 +199,12 @@ static bool make_request(struct oracle_run *run, const char *verb)
     sqe->fd = (int32_t)key_value(run, "fd", 0);
     sqe->off = (uint64_t)key_value(run, "off", 0);
     sqe->addr = (uint64_t)key_value(run, "addr", 0);
+    if (oracle_key(run, "cmd"))
+        sqe->cmd_op = (uint32_t)key_value(run, "cmd", 0);
+    if (oracle_key(run, "level"))
+        sqe->level = (uint32_t)key_value(run, "level", 0);
+    if (oracle_key(run, "optname"))
+        sqe->optname = (uint32_t)key_value(run, "optname", 0);
     sqe->len = (uint32_t)key_value(run, "len", 0);
     sqe->rw_flags = (uint32_t)key_value(run, "of", 0);
     if (opcode == IORING_OP_POLL_ADD || opcode == IORING_OP_POLL_REMOVE)

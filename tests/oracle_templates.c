@@ -86,6 +86,8 @@ static const struct template templates[] = {
     { "shutdown", "pair s stream", "shutdown len=SHUT_WR", "sa", FILE_OP },
     { "msg_ring", "ring", "msg_ring len=42 off=77", "ring1", .file = 0 },
     { "socket", "", "socket off=SOCK_STREAM|SOCK_CLOEXEC", "AF_UNIX", .file = 0 },
+    { "uring_cmd", "sock c tcp; buf v 4", "uring_cmd cmd=GETSOCKOPT level=SOL_SOCKET optname=SO_TYPE addr3=v index=4",
+      "c", FILE_OP },
     { "bind", "sock c unix; address a unix here", "bind addr=a off=len:a", "c", FILE_OP },
     { "listen", "sock c unix bound", "listen len=8", "c", FILE_OP },
     { "waitid", "child c exit 3; siginfo i", "waitid len=P_PID off=i index=WEXITED", "c", .file = 0 },

@@ -408,6 +408,45 @@ static void new_and_linked_times_may_go(void)
     on_both(later_times);
 }
 
+/* The kernel reads it when the request runs, the soft engine no later than enter. */
+static void option_values_of_linked_requests_may_go(void)
+{
+    struct rig rig;
+    struct io_uring_sqe *sqe;
+    int fds[2], fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), value = 1, is = 0;
+    socklen_t length = sizeof is;
+    char byte;
+
+    (void)open_soft(&rig, 1024);
+    CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
+    sqe = next(&rig, IORING_OP_READ, fds[0], &byte, 1);
+    sqe->len = 1;
+    sqe->flags = IOSQE_IO_LINK;
+    for (uint64_t i = 2; i <= 3; i++) {
+        sqe = next(&rig, IORING_OP_URING_CMD, fd, NULL, i);
+        sqe->cmd_op = SOCKET_URING_OP_SETSOCKOPT;
+        sqe->level = SOL_SOCKET;
+        sqe->optname = SO_KEEPALIVE;
+        sqe->optval = (uintptr_t)&value;
+        /* The second has a length that no memory is: refused, not read. */
+        sqe->optlen = i == 2 ? sizeof value : UINT32_MAX;
+        sqe->flags = i == 2 ? IOSQE_IO_LINK : 0;
+    }
+    CU_ASSERT_EQUAL(enter(&rig, 3, 0), 3);
+    scribble(&value, sizeof value);
+    value = 0;
+    CU_ASSERT_EQUAL(write(fds[1], "x", 1), 1);
+    expect(&rig, 1, 1);
+    expect(&rig, 2, 0);
+    expect(&rig, 3, -EINVAL);
+    CU_ASSERT_EQUAL(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &is, &length), 0);
+    CU_ASSERT_EQUAL(is, 1);
+    stop(&rig);
+    close(fds[0]);
+    close(fds[1]);
+    close(fd);
+}
+
 static void exhausted_pool_fails_one_request(void)
 {
     struct rig rig;
@@ -532,6 +571,7 @@ int kring_test_soft_copies(void)
         KRING_TEST(address_of_a_late_connect_may_go),
         KRING_TEST(paths_and_times_of_what_is_deferred_may_go),
         KRING_TEST(new_and_linked_times_may_go),
+        KRING_TEST(option_values_of_linked_requests_may_go),
         KRING_TEST(exhausted_pool_fails_one_request),
         KRING_TEST(freed_copies_join),
         KRING_TEST(inline_requests_need_no_copy),
