@@ -625,6 +625,50 @@ kring_op kring_read_full_v(struct kring *ring, int fd, struct iovec *vectors, ui
 kring_op kring_write_all_v(struct kring *ring, int fd, struct iovec *vectors, uint32_t count,
                            int64_t offset);
 
+/*
+ * Copies length bytes (KRING_COPY_ALL: all up to the end) from fd_in to fd_out, files, pipes and
+ * sockets alike: by splice (native 5.7) through a pipe that it opens and closes, or straight where
+ * one of the two is a pipe; and by read and write where this pair of files cannot be spliced, for
+ * which buffer is needed. Offsets are >= 0 or KRING_CUR_POS (always that for what has no offset).
+ *
+ * value: the bytes that reached fd_out, or an error: those of splice(2), read(2) and write(2);
+ * -KRING_EEOF: the end came before length; -EINVAL: fields, or files that cannot be spliced without a
+ * buffer. The whole struct is borrowed until the end; copied and held may be read by the ring's thread
+ * at any time. What was taken from a stream and had not reached fd_out at an error or a cancel is
+ * lost with the pipe: held says how much that is. Started again in its final callback it does the
+ * same again. A fd_out that nobody reads any more may raise SIGPIPE, as splice(2) and write(2).
+ */
+#define KRING_COPY_ALL UINT64_MAX
+#define KRING_COPY_NO_SPLICE (1u << 0) /* flags: read and write only */
+/* kring's own while the operation runs. */
+struct kring__copy_own {
+    uint64_t left;
+    int64_t at_in, at_out;
+    int32_t pipe[2];
+    uint32_t in_pipe, in_buffer, buffer_at, capacity;
+    uint8_t stage, way, tries, reserved[5];
+};
+struct kring_copy {
+    uint32_t size;        /* sizeof(struct kring_copy), set by KRING_COPY_INIT */
+    uint32_t flags;       /* KRING_COPY_NO_SPLICE */
+    int32_t fd_in;
+    int32_t fd_out;
+    int64_t offset_in;
+    int64_t offset_out;
+    uint64_t length;
+    void *buffer;         /* for read and write; NULL: splice or -EINVAL */
+    uint32_t buffer_size;
+    uint32_t pipe_size;   /* bytes that its pipe should hold, a wish; 0: the system's default */
+    uint64_t copied;      /* result: bytes that have reached fd_out */
+    uint64_t held;        /* result: bytes taken from fd_in that have not */
+    struct kring__copy_own own;
+};
+#define KRING_COPY_INIT \
+    {(uint32_t)sizeof(struct kring_copy), 0, -1, -1, KRING_CUR_POS, KRING_CUR_POS, \
+     KRING_COPY_ALL, NULL, 0, 0, 0, 0, \
+     {0, 0, 0, {-1, -1}, 0, 0, 0, 0, 0, 0, 0, {0, 0, 0, 0, 0}}}
+kring_op kring_copy(struct kring *ring, struct kring_copy *copy);
+
 #ifdef __cplusplus
 }
 #endif

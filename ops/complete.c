@@ -71,6 +71,8 @@ static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
     if (slot->heap != KRING__NIL)
         kring__deadline_remove(ring, slot);
     kring__unpoison(slot);
+    if (kring__is_copy(slot))
+        kring__copier_end(ring, slot);
     ring->running--;
     ring->stats.completed++;
     if (slot->flags & KRING__S_SELECTS)
@@ -414,11 +416,21 @@ static void rearm(struct kring *ring, struct kring__slot *slot, int32_t res, uin
     kring__conclude(ring, slot, -ECANCELED);
 }
 
-static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t cqe_flags)
+/*
+ * The kernel's own words for "interrupted, run again" are not for user space, yet some operations
+ * in a worker hand them out: a cancelled splice to a full socket, seen on 6.18.
+ */
+static int32_t interrupted(int32_t res)
+{
+    return res == -512 || res == -513 || res == -514 || res == -516 ? -EINTR : res;
+}
+
+static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uint32_t cqe_flags)
 {
     const uint32_t special = KRING__S_MULTI | KRING__S_COMPOSITE | KRING__S_RERUN |
                              KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME |
                              KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT;
+    int32_t res = interrupted(raw);
     int64_t value;
 
     if ((res < 0 || (slot->flags & KRING__S_RERUN)) && goes_on(ring, slot, res))
@@ -427,7 +439,7 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
         ring->worked[slot->sqe.opcode] = 1;
     if (kring__in_kernel(slot) && slot->sqe.opcode == IORING_OP_CLOSE)
         kring__closes(ring, &slot->sqe);
-    slot->raw = res;
+    slot->raw = raw;
     slot->result_flags = cqe_flags;
     value = slot->sqe.file_index != 0 ? created(slot, res) : answer_of_cancel(slot, res);
     if (res >= 0 && !(slot->flags & special)) {
@@ -435,7 +447,9 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t res, uin
         deliver(ring, slot, 0);
         return;
     }
-    if ((slot->flags & KRING__S_COMPOSITE) && kring__composite_step(slot, res, &value)) {
+    if ((slot->flags & KRING__S_COMPOSITE) &&
+        (kring__is_copy(slot) ? kring__copier_step(ring, slot, res, &value)
+                              : kring__composite_step(slot, res, &value))) {
         if (!aimed_at(slot)) {
             kring__requeue(ring, slot);
             return;

@@ -154,7 +154,7 @@ static bool needs_care(const struct kring *ring, const struct kring__slot *slot)
                              KRING__S_COUNTING | KRING__S_REF;
 
     return (slot->flags & special) != 0 || slot->state == KRING__DROPPED ||
-           kring__kernel_gone(ring) ||
+           kring__kernel_gone(ring) || (kring__is_copy(slot) && kring__copier_is_new(slot)) ||
            slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_SEND ||
            slot->sqe.opcode == IORING_OP_SENDMSG;
 }
@@ -172,9 +172,13 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
         value = kring__sweep(ring, slot);
         ends = true;
     }
+    if (!ends && kring__is_copy(slot) && kring__copier_is_new(slot)) {
+        engine = kring__copier_begin(ring, slot, &value);
+        ends = engine == KRING_ENGINE_AUTO; /* nothing to do */
+    }
     if (!ends && engine == KRING_ENGINE_KERNEL && kring__kernel_gone(ring))
         engine = kring__route(ring, slot);
-    else if (!ends && (slot->flags & KRING__S_UNPROVEN))
+    else if (!ends && engine >= 0 && (slot->flags & KRING__S_UNPROVEN))
         engine = kring__route_settle(ring, slot);
     if (engine < 0) {
         value = engine;

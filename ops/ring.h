@@ -128,6 +128,7 @@ struct kring__slot {
     kring_done *done; /* or, DROPPED, the release */
     kring_release *release;
     void *user;
+    struct kring_copy *copy; /* kring_copy()'s, else NULL */
 };
 
 struct kring__list {
@@ -423,6 +424,21 @@ void kring__deadline_expire(struct kring *ring);
 /* ---- composite.c ---- */
 /* True: goes on with another transfer. Else *value is the final one. */
 bool kring__composite_step(struct kring__slot *slot, int32_t res, int64_t *value);
+
+/* ---- copy.c ---- */
+static inline bool kring__is_copy(const struct kring__slot *slot)
+{
+    return CONFIG_KRING_COMPOSITE && CONFIG_KRING_FILE && slot->copy != NULL;
+}
+/* It leaves the queue for the first time. */
+bool kring__copier_is_new(const struct kring__slot *slot);
+/* Makes its first SQE: the engine for it; 0: there was nothing to do, *value; or an error. */
+int kring__copier_begin(struct kring *ring, struct kring__slot *slot, int64_t *value);
+/* As kring__composite_step(). */
+bool kring__copier_step(struct kring *ring, struct kring__slot *slot, int32_t res, int64_t *value);
+/* It has ended, in whatever way. */
+void kring__copier_end(struct kring *ring, struct kring__slot *slot);
+void kring__copier_rewind(struct kring__slot *slot);
 
 /* ---- pool.c ---- */
 /* Registers the pool with this engine, or (not pinned) with soft where the kernel cannot. */

@@ -78,6 +78,7 @@ kring_op kring__new(struct kring *ring, unsigned opcode, struct io_uring_sqe **s
     slot->done = NULL;
     slot->release = NULL;
     slot->user = NULL;
+    slot->copy = NULL;
     *sqe = &slot->sqe;
     return kring__handle(ring, slot);
 }

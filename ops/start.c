@@ -254,6 +254,8 @@ static int rewind_slot(struct kring__slot *slot)
     if (slot->flags & KRING__S_COMPOSITE) {
         if (slot->flags & KRING__S_VECTORED)
             return -EINVAL; /* its iovecs are consumed */
+        if (kring__is_copy(slot))
+            kring__copier_rewind(slot);
         slot->sqe.addr -= slot->transferred;
         slot->sqe.len += slot->transferred;
         if (slot->sqe.off != (uint64_t)-1)

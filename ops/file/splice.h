@@ -7,6 +7,7 @@
 
 /* splice(2)'s own flags: MOVE, NONBLOCK, MORE, GIFT. No kernel header exports them. */
 #define KRING__SPLICE_NONBLOCK 0x2u
+#define KRING__SPLICE_MORE 0x4u
 #define KRING__SPLICE_ALL 0xfu
 
 void kring__splice_fill(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int fd_in,
