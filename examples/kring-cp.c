@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kring-cp: copies files and trees. Within a file several reads and writes are in flight; the
- * fsync and close of a finished file run while the next one is copied. A copy that fails is
- * removed, so that nothing half-written stays behind.
+ * kring-cp: copies files and trees, each file by one kring_copy(); the fsync and close of a finished
+ * file run while the next one is copied. A copy that fails is removed, so that nothing half-written
+ * stays behind.
  */
 #include "common.h"
-#include "pump.h"
 #include "stop.h"
 #include "tree.h"
 
@@ -16,7 +15,12 @@
 #define AT_EMPTY_PATH 0x1000
 #endif
 
-enum { FINISHING = 32, OPERATIONS = PUMP_SLOTS + FINISHING + 8 };
+enum {
+    FINISHING = 32,
+    OPERATIONS = FINISHING + 8,
+    BUFFER_BYTES = 128 * 1024, /* for what cannot be spliced */
+    PIPE_BYTES = 1024 * 1024   /* in flight at once; as much as an ordinary user may have */
+};
 
 static const char help[] =
     "Usage: kring-cp [OPTION...] SOURCE DESTINATION\n"
@@ -59,7 +63,11 @@ struct tree {
     int64_t began;
     int64_t bytes;
     const char *name; /* of the file that is being copied */
-    struct pump pump;
+    int64_t size;     /* its size, as far as known */
+    struct kring_copy copy;
+    int64_t result;
+    bool copying;
+    char buffer[BUFFER_BYTES];
     struct finish finish[FINISHING];
     unsigned finishing;
 };
@@ -84,22 +92,20 @@ __attribute__((format(printf, 2, 3))) static void fail(struct tree *tree, const 
     tree->failed = true;
 }
 
-static void show_progress(void *user)
+static void show_progress(struct tree *tree)
 {
-    struct tree *tree = user;
-    const struct pump *pump = &tree->pump;
+    int64_t done = (int64_t)tree->copy.copied;
     int64_t now = now_ns();
     double seconds = (double)(now - tree->began) / 1e9;
-    double mib = (double)(tree->bytes + pump->done) / 1048576.0;
+    double mib = (double)(tree->bytes + done) / 1048576.0;
 
     if (!tree->progress || now - tree->shown_at < 100 * KRING_MS)
         return;
     tree->shown_at = now;
     tree->line_shown = true;
     fprintf(stderr, "\r\033[K%.60s", tree->name);
-    if (pump->size > 0)
-        fprintf(stderr, " %d%%", pump->done >= pump->size ? 100
-                                                          : (int)(pump->done * 100 / pump->size));
+    if (tree->size > 0)
+        fprintf(stderr, " %d%%", done >= tree->size ? 100 : (int)(done * 100 / tree->size));
     fprintf(stderr, "  %.1f MiB, %.1f MiB/s", mib, mib / (seconds > 0 ? seconds : 1));
 }
 
@@ -224,12 +230,57 @@ static bool keep_mode(struct copy *copy)
     return fchmod(copy->out, in->stx_mode & (same_owner ? 07777u : 01777u)) == 0;
 }
 
+static void on_copied(struct kring *ring, kring_op op, const struct kring_result *result,
+                      void *user)
+{
+    struct tree *tree = user;
+
+    (void)ring, (void)op;
+    tally_add(&tree->app, "copy", result->engine);
+    tree->result = result->value;
+    tree->copying = false;
+}
+
+/* Fills in and runs tree->copy: the bytes copied, or the error. */
+static int64_t run_copy(struct tree *tree, int in, int64_t in_at, int out, int64_t out_at)
+{
+    struct kring *ring = tree->app.ring;
+    kring_op op;
+    int error;
+
+    tree->copy = (struct kring_copy)KRING_COPY_INIT;
+    tree->copy.fd_in = in;
+    tree->copy.fd_out = out;
+    tree->copy.offset_in = in_at;
+    tree->copy.offset_out = out_at;
+    tree->copy.buffer = tree->buffer;
+    tree->copy.buffer_size = sizeof tree->buffer;
+    tree->copy.pipe_size = PIPE_BYTES;
+    op = kring_copy(ring, &tree->copy);
+    error = kring_start(ring, op, on_copied, tree);
+    if (error < 0)
+        return error;
+    tree->copying = true;
+    while (tree->copying) {
+        int count = kring_run(ring, tree->progress ? 100 * KRING_MS : KRING_FOREVER);
+
+        if (count < 0)
+            return count;
+        if (stop_signal != 0)
+            kring_cancel(ring, op); /* harmless the second time */
+        show_progress(tree);
+    }
+    tree->bytes += (int64_t)tree->copy.copied;
+    return tree->result;
+}
+
 /* Both sides are open; truncates only when it is certain that they are two different files. */
 static void copy_open(struct copy *copy)
 {
     struct tree *tree = copy->tree;
-    struct pump *pump = &tree->pump;
     bool regular = S_ISREG(copy->out_stat.stx_mode);
+    bool regular_in = S_ISREG(copy->in_stat.stx_mode);
+    int64_t result;
 
     if (regular && !copy->created && ftruncate(copy->out, 0) < 0) {
         copy_failed(copy, "truncate", copy->to, -errno);
@@ -237,17 +288,13 @@ static void copy_open(struct copy *copy)
         return;
     }
     tree->name = copy->to;
-    pump->in = copy->in;
-    pump->out = copy->out;
-    pump->in_regular = S_ISREG(copy->in_stat.stx_mode);
-    pump->out_regular = regular;
-    pump->size = (int64_t)copy->in_stat.stx_size;
-    if (pump_run(pump) < 0)
-        copy_failed(copy, pump->what, strcmp(pump->what, "read") == 0 ? copy->from : copy->to,
-                    pump->error);
-    tree->bytes += pump->done;
+    tree->size = (int64_t)copy->in_stat.stx_size;
+    result = run_copy(tree, copy->in, regular_in ? 0 : KRING_CUR_POS, copy->out,
+                      regular ? 0 : KRING_CUR_POS);
+    if (result < 0)
+        copy_failed(copy, result == -ECANCELED ? "stopped" : copy->from, copy->to, result);
     /* An existing file may belong to somebody else: then its mode stays as it is. */
-    if (regular && pump->in_regular && !copy->failed && !keep_mode(copy) && copy->created)
+    if (regular && regular_in && !copy->failed && !keep_mode(copy) && copy->created)
         copy_failed(copy, "permissions", copy->to, -errno);
     if (copy->failed && regular)
         remove_copy(tree, copy->to);
@@ -369,18 +416,6 @@ static void parse(struct tree *tree, int argc, char **argv)
 
 static void open_ring(struct tree *tree)
 {
-    char *memory = malloc((size_t)PUMP_SLOTS * PUMP_BYTES);
-
-    if (memory == NULL) {
-        say("out of memory");
-        exit(EXIT_FAILURE);
-    }
-    for (unsigned i = 0; i < PUMP_SLOTS; i++)
-        tree->pump.slots[i].data = memory + (size_t)i * PUMP_BYTES;
-    tree->pump.app = &tree->app;
-    tree->pump.stopped = tree_stopped;
-    tree->pump.moved = show_progress;
-    tree->pump.user = tree;
     tree->app.options.operations = OPERATIONS;
     app_open(&tree->app);
     stop_on_signals(tree->app.ring);
@@ -413,7 +448,6 @@ int main(int argc, char **argv)
     clear_line(&tree);
     app_report(&tree.app, stdout);
     kring_close(tree.app.ring, KRING_SECOND);
-    free(tree.pump.slots[0].data);
     if (stop_signal != 0)
         return 128 + stop_signal;
     return tree.failed ? EXIT_FAILURE : EXIT_SUCCESS;

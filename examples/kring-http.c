@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kring-http: serves the files below a directory over HTTP/1.1: GET and HEAD, keep-alive,
- * pipelining, single ranges. Large bodies go from file to socket through a pipe, never through this
- * program's memory, where splice can do that; else they are read and sent. A client has one
- * operation in flight, each with a deadline, so nobody holds a place for ever.
+ * pipelining, single ranges. Small bodies are read and sent together with their head; large ones are
+ * left to kring_copy(), which splices them where that can be done. A client has one operation in
+ * flight, each with a deadline, so nobody holds a place for ever.
  */
 #include "acceptor.h"
 #include "beneath.h"
@@ -13,7 +13,6 @@
 #include "stop.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -22,11 +21,11 @@
 #endif
 
 enum {
-    OUT_BYTES = 16384,    /* longer bodies are spliced */
-    PIPE_BYTES = 65536,   /* what a pipe holds unless it was changed */
+    OUT_BYTES = 16384,    /* longer bodies are copied, */
+    PIECE = 256 * 1024,   /* as much at once as a client must take within the write limit */
     BODY_MAX = 65536,     /* a request's body up to this is read and forgotten */
     LINGER_MAX = 1 << 20, /* and this much of what comes behind a last answer */
-    OPERATIONS = 6        /* of one client at once: its own, and closes */
+    OPERATIONS = 4        /* of one client at once: its own, and closes */
 };
 #define LINGER_LIMIT (2 * KRING_SECOND) /* for a client to take note of the end */
 #define DRAIN_LIMIT (5 * KRING_SECOND)  /* after a signal */
@@ -39,7 +38,7 @@ static const char help[] =
     "  --connections MAX    at most so many at once (default 512)\n"
     "  --header-timeout MS  for a request's head to arrive (default 5000)\n"
     "  --idle-timeout MS    for the next request to begin (default 5000)\n"
-    "  --write-timeout MS   for a client to take 16 KiB (default 10000)\n"
+    "  --write-timeout MS   for a client to take 256 KiB (default 30000)\n"
     "  --no-splice          read and send only\n" COMMON_HELP;
 
 struct client {
@@ -48,24 +47,20 @@ struct client {
     kring_op op;         /* the one in flight */
     int fd;              /* -1: free */
     int file;            /* or -1 */
-    int pipe[2];         /* or -1 */
     bool receiving;      /* op waits for a request */
     bool failed;         /* no more to be said to this one */
     bool keep_alive;
-    bool no_splice;      /* not with this file */
-    bool lingering;
     struct http_request request;
     struct beneath beneath;
     struct statx stat;
     uint64_t skip;       /* bytes of the last request that are not of the next */
     uint64_t at;         /* where in the file the body goes on */
-    uint64_t left;       /* how much of it is neither in the pipe nor in out */
-    uint32_t in_pipe;
+    uint64_t left;       /* how much of it is to be read still */
+    struct kring_copy copy;
     uint32_t in_have;
     uint32_t out_have;
-    uint32_t taken;      /* by the client since write_until was set */
+    uint32_t lingered;   /* bytes read behind the last answer */
     int64_t head_until;  /* 0: no byte of the next request has come */
-    int64_t write_until;
     int64_t linger_until;
     char in[HTTP_HEAD_MAX];
     char out[OUT_BYTES];
@@ -138,16 +133,6 @@ static void forget_file(struct client *client)
     client->file = -1;
 }
 
-static void forget_pipe(struct client *client)
-{
-    for (unsigned i = 0; i < 2; i++) {
-        if (client->pipe[i] >= 0)
-            beneath_close(&client->server->app, client->pipe[i]);
-        client->pipe[i] = -1;
-    }
-    client->in_pipe = 0;
-}
-
 static void client_closed(struct kring *ring, kring_op op, const struct kring_result *result,
                           void *user)
 {
@@ -170,7 +155,6 @@ static void client_close(struct client *client)
     int error;
 
     forget_file(client);
-    forget_pipe(client);
     error = kring_start(ring, kring_close_fd(ring, client->fd), client_closed, client);
     if (error < 0) { /* the ring does not take it: plain close, so that no fd is lost */
         close(client->fd);
@@ -185,8 +169,8 @@ static void on_lingered(struct kring *ring, kring_op op, const struct kring_resu
 
     (void)op;
     tally_add(&client->server->app, "recv", result->engine);
-    client->taken += result->value > 0 ? (uint32_t)result->value : 0;
-    if (result->value <= 0 || client->taken > LINGER_MAX) {
+    client->lingered += result->value > 0 ? (uint32_t)result->value : 0;
+    if (result->value <= 0 || client->lingered > LINGER_MAX) {
         client_close(client);
         return;
     }
@@ -214,8 +198,7 @@ static void client_linger(struct client *client)
 {
     struct kring *ring = client->server->app.ring;
 
-    client->lingering = true;
-    client->taken = 0;
+    client->lingered = 0;
     client->linger_until = now_ns() + LINGER_LIMIT;
     client_start(client, "shutdown", kring_shutdown(ring, client->fd, SHUT_WR), LINGER_LIMIT,
                  on_shut_down);
@@ -262,13 +245,6 @@ static void put_head(struct client *client, int status)
         http_reason(status), date, client->keep_alive ? "keep-alive" : "close");
 }
 
-static void answer_start(struct client *client)
-{
-    client->taken = 0;
-    client->write_until = now_ns() + client->server->write_limit;
-    body_step(client);
-}
-
 /* A short answer that says no more than its status; extra: fields, each with its line's end. */
 static void answer(struct client *client, int status, const char *extra)
 {
@@ -283,7 +259,7 @@ static void answer(struct client *client, int status, const char *extra)
     if (status != 304)
         put(client, "Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n", length);
     put(client, "\r\n%s", client->request.head || length == 0 ? "" : text);
-    answer_start(client);
+    body_step(client);
 }
 
 static void answer_error(struct client *client, int64_t error)
@@ -307,17 +283,6 @@ static void answer_error(struct client *client, int64_t error)
 
 /* ---- Bodies ---- */
 
-/* The client took so many bytes. */
-static void took(struct client *client, uint32_t bytes)
-{
-    client->server->bytes += bytes;
-    client->taken += bytes;
-    if (client->taken >= OUT_BYTES) {
-        client->taken = 0;
-        client->write_until = now_ns() + client->server->write_limit;
-    }
-}
-
 static void step_or_fail(struct client *client, const char *what, int64_t error)
 {
     if (error < 0) {
@@ -335,144 +300,75 @@ static void on_sent(struct kring *ring, kring_op op, const struct kring_result *
     (void)ring, (void)op;
     tally_add(&client->server->app, "send", result->engine);
     client->out_have = 0;
-    if (result->value > 0)
-        took(client, (uint32_t)result->value);
+    client->server->bytes += result->value > 0 ? (uint64_t)result->value : 0;
     step_or_fail(client, "send", result->value);
 }
 
+/* A file that shrank: that less comes than was promised only the connection's end can tell. */
 static void on_read(struct kring *ring, kring_op op, const struct kring_result *result, void *user)
 {
     struct client *client = user;
-    bool file = client->in_pipe == 0;
 
     (void)ring, (void)op;
     tally_add(&client->server->app, "read", result->engine);
     if (result->value >= 0) {
         client->out_have += (uint32_t)result->value;
-        client->at += file ? (uint64_t)result->value : 0;
-        client->left -= file ? (uint64_t)result->value : 0;
-        client->in_pipe -= file ? 0 : (uint32_t)result->value;
+        client->left = 0;
     }
-    /* A file that shrank: less than was promised can only be told by the connection's end. */
     step_or_fail(client, "read", result->value);
 }
 
-static void on_writable(struct kring *ring, kring_op op, const struct kring_result *result,
-                        void *user)
+static void on_copied(struct kring *ring, kring_op op, const struct kring_result *result,
+                      void *user)
 {
     struct client *client = user;
 
     (void)ring, (void)op;
-    tally_add(&client->server->app, "poll", result->engine);
-    step_or_fail(client, "poll", result->value);
+    tally_add(&client->server->app, "copy", result->engine);
+    client->server->bytes += client->copy.copied;
+    client->at += client->copy.copied;
+    client->left -= client->copy.copied;
+    step_or_fail(client, "copy", result->value);
 }
 
-static void on_spliced_out(struct kring *ring, kring_op op, const struct kring_result *result,
-                           void *user)
+static void body_copy(struct client *client)
 {
-    struct client *client = user;
-    int64_t value = result->value;
+    struct server *server = client->server;
 
-    (void)op;
-    tally_add(&client->server->app, "splice", result->engine);
-    if (value == -EAGAIN) { /* the socket is non-blocking, so that no kernel worker waits for it */
-        client_start(client, "poll", kring_poll(ring, client->fd, POLLOUT),
-                     until(client->write_until), on_writable);
-        return;
-    }
-    if (value == -EINVAL || value == -KRING_EKERNEL) {
-        client->no_splice = true; /* what is in the pipe is read from it */
-        value = 0;
-    } else if (value == 0) {
-        value = -EIO;
-    } else if (value > 0) {
-        client->in_pipe -= (uint32_t)value;
-        took(client, (uint32_t)value);
-    }
-    step_or_fail(client, "splice to the client", value);
+    client->copy = (struct kring_copy)KRING_COPY_INIT;
+    client->copy.flags = server->splice ? 0 : KRING_COPY_NO_SPLICE;
+    client->copy.fd_in = client->file;
+    client->copy.fd_out = client->fd;
+    client->copy.offset_in = (int64_t)client->at;
+    client->copy.length = client->left < PIECE ? client->left : PIECE;
+    client->copy.buffer = client->out;
+    client->copy.buffer_size = OUT_BYTES;
+    client_start(client, "copy", kring_copy(server->app.ring, &client->copy), server->write_limit,
+                 on_copied);
 }
 
-static void on_spliced_in(struct kring *ring, kring_op op, const struct kring_result *result,
-                          void *user)
-{
-    struct client *client = user;
-    int64_t value = result->value;
-
-    (void)ring, (void)op;
-    tally_add(&client->server->app, "splice", result->engine);
-    if (value == -EINVAL || value == -KRING_EKERNEL) {
-        client->no_splice = true; /* not from this file system */
-        value = 0;
-    } else if (value == 0) {
-        value = -KRING_EEOF;
-    } else if (value > 0) {
-        client->in_pipe = (uint32_t)value;
-        client->at += (uint64_t)value;
-        client->left -= (uint64_t)value;
-    }
-    step_or_fail(client, "splice from the file", value);
-}
-
-static void body_splice(struct client *client)
-{
-    struct kring *ring = client->server->app.ring;
-    uint32_t length = client->left < PIPE_BYTES ? (uint32_t)client->left : PIPE_BYTES;
-
-    if (client->in_pipe > 0)
-        client_start(client, "splice",
-                     kring_splice(ring, client->pipe[0], -1, client->fd, -1, client->in_pipe,
-                                  client->left > 0 ? SPLICE_F_MORE : 0),
-                     until(client->write_until), on_spliced_out);
-    else
-        client_start(client, "splice",
-                     kring_splice(ring, client->file, (int64_t)client->at, client->pipe[1], -1,
-                                  length, 0),
-                     until(client->write_until), on_spliced_in);
-}
-
-static bool body_splices(struct client *client)
-{
-    if (client->no_splice || !client->server->splice ||
-        (client->left <= OUT_BYTES && client->in_pipe == 0))
-        return false;
-    if (client->pipe[0] < 0 && pipe2(client->pipe, O_CLOEXEC) < 0) {
-        client->pipe[0] = client->pipe[1] = -1;
-        client->no_splice = true;
-    }
-    return !client->no_splice;
-}
-
-/* After every event: how the answer goes on. A small body goes out together with its head. */
+/* After every event: how the answer goes on. */
 static void body_step(struct client *client)
 {
-    struct kring *ring = client->server->app.ring;
-    uint32_t room = OUT_BYTES - client->out_have;
-    bool splices = body_splices(client);
-    uint64_t want = client->in_pipe > 0 ? client->in_pipe : client->left;
+    struct server *server = client->server;
+    struct kring *ring = server->app.ring;
 
-    if (client->failed) {
+    if (client->failed)
         answer_done(client);
-        return;
-    }
-    if (!splices && want > 0 && (client->out_have == 0 || want <= room)) {
-        uint32_t length = want < room ? (uint32_t)want : room;
-        bool file = client->in_pipe == 0;
-
+    else if (client->left > 0 && client->left <= OUT_BYTES - client->out_have)
         client_start(client, "read",
-                     kring_read_full(ring, file ? client->file : client->pipe[0],
-                                     client->out + client->out_have, length,
-                                     file ? (int64_t)client->at : KRING_CUR_POS),
-                     until(client->write_until), on_read);
-    } else if (client->out_have > 0) {
+                     kring_read_full(ring, client->file, client->out + client->out_have,
+                                     (uint32_t)client->left, (int64_t)client->at),
+                     server->write_limit, on_read);
+    else if (client->out_have > 0)
         client_start(client, "send",
                      kring_send_all(ring, client->fd, client->out, client->out_have,
-                                    want > 0 ? MSG_MORE : 0),
-                     until(client->write_until), on_sent);
-    } else if (want > 0) {
-        body_splice(client);
-    } else {
+                                    client->left > 0 ? MSG_MORE : 0),
+                     server->write_limit, on_sent);
+    else if (client->left > 0)
+        body_copy(client);
+    else
         answer_done(client);
-    }
 }
 
 /* ---- Requests ---- */
@@ -523,8 +419,7 @@ static void answer_file(struct client *client)
     put(client, "Last-Modified: %s\r\nAccept-Ranges: bytes\r\n\r\n", modified);
     client->at = first;
     client->left = request->head ? 0 : length;
-    client->no_splice = false;
-    answer_start(client);
+    body_step(client);
 }
 
 static void open_file(struct client *client);
@@ -716,13 +611,13 @@ static void client_new(void *user, int fd)
     server->free = client->next_free;
     server->count++;
     client->fd = fd;
-    client->file = client->pipe[0] = client->pipe[1] = -1;
-    client->failed = client->lingering = client->receiving = false;
+    client->file = -1;
+    client->failed = client->receiving = false;
     client->skip = client->left = 0;
-    client->in_pipe = client->in_have = client->out_have = 0;
+    client->in_have = client->out_have = 0;
     client->head_until = 0;
     no_delay(fd);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
+    fcntl(fd, F_SETFL, O_NONBLOCK); /* a splice to it holds no worker of the kernel then */
     client_next(client);
 }
 
@@ -856,7 +751,7 @@ int main(int argc, char **argv)
 {
     static struct server server = {.app = APP_INIT, .maximum = 512, .head_limit = 5 * KRING_SECOND,
                                    .idle_limit = 5 * KRING_SECOND,
-                                   .write_limit = 10 * KRING_SECOND, .splice = true};
+                                   .write_limit = 30 * KRING_SECOND, .splice = true};
 
     parse(&server, argc, argv);
     open_server(&server, argv[optind]);
