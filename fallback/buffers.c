@@ -7,7 +7,7 @@
 
 #if CONFIG_KRING_SOFT_ENGINE
 
-static struct kring__group *find(struct kring__soft *soft, uint32_t id)
+struct kring__group *kring__group_find(struct kring__soft *soft, uint32_t id)
 {
     for (uint32_t i = 0; i < soft->config.groups; i++)
         if (soft->groups[i].used && soft->groups[i].id == id)
@@ -32,13 +32,13 @@ static struct kring__group *create(struct kring__soft *soft, uint16_t id)
 }
 
 /* The application writes the ring at any time: each word is read once. */
-static struct io_uring_buf *ring_buffer(const struct kring__group *group)
+struct io_uring_buf *kring__group_entry(const struct kring__group *group, uint16_t at)
 {
     /* Not bufs[], whose flexible array begins elsewhere in C++ than in C. */
-    return (struct io_uring_buf *)(void *)group->ring + (group->head & group->mask);
+    return (struct io_uring_buf *)(void *)group->ring + (at & group->mask);
 }
 
-static uint16_t ring_tail(const struct kring__group *group)
+uint16_t kring__group_tail(const struct kring__group *group)
 {
     uint16_t tail = *(volatile const uint16_t *)&group->ring->tail;
 
@@ -58,13 +58,13 @@ int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **d
         *length = req->sqe.len;
         return 0;
     }
-    group = find(soft, req->sqe.buf_group);
+    group = kring__group_find(soft, req->sqe.buf_group);
     if (!group)
         return -ENOBUFS;
     if (group->ring) {
-        const volatile struct io_uring_buf *buffer = ring_buffer(group);
+        const volatile struct io_uring_buf *buffer = kring__group_entry(group, group->head);
 
-        if (ring_tail(group) == group->head)
+        if (kring__group_tail(group) == group->head)
             return -ENOBUFS;
         addr = buffer->addr;
         size = buffer->len;
@@ -90,19 +90,24 @@ int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **d
     return 0;
 }
 
-/* True: the buffer is used up. */
-static bool consume_ring(struct kring__group *group, uint32_t length)
+bool kring__group_consume(struct kring__group *group, uint32_t length)
 {
     struct io_uring_buf *buffer;
 
     if (!group->incremental) {
-        group->head++;
+        uint32_t have;
+
+        do {
+            have = *(volatile uint32_t *)&kring__group_entry(group, group->head)->len;
+            group->head++;
+            length -= length < have ? length : have;
+        } while (length > 0 && have > 0);
         return true;
     }
     while (length) {
         uint32_t have, part;
 
-        buffer = ring_buffer(group);
+        buffer = kring__group_entry(group, group->head);
         have = *(volatile uint32_t *)&buffer->len;
         part = length < have ? length : have;
         have -= part;
@@ -118,7 +123,7 @@ static bool consume_ring(struct kring__group *group, uint32_t length)
     return true;
 }
 
-static void consume_legacy(struct kring__soft *soft, struct kring__group *group)
+void kring__group_pop(struct kring__soft *soft, struct kring__group *group)
 {
     uint32_t index = group->first;
 
@@ -144,13 +149,13 @@ uint32_t kring__buffer_done(struct kring__soft *soft, struct kring__req *req, in
     /* At the end of file a read takes its buffer, a receive gives it back (6.18). */
     if (res < 0 || (res == 0 && !(row->flags & KRING__RW)))
         return 0;
-    group = find(soft, req->buffer_group);
+    group = kring__group_find(soft, req->buffer_group);
     if (!group)
         return 0;
     flags = IORING_CQE_F_BUFFER | (uint32_t)req->buffer_id << IORING_CQE_BUFFER_SHIFT;
     if (!group->ring)
-        consume_legacy(soft, group);
-    else if (!consume_ring(group, (uint32_t)res))
+        kring__group_pop(soft, group);
+    else if (!kring__group_consume(group, (uint32_t)res))
         flags |= IORING_CQE_F_BUF_MORE;
     return flags;
 }
@@ -161,16 +166,16 @@ bool kring__buffers_left(struct kring__soft *soft, const struct kring__req *req)
 
     if (!CONFIG_KRING_PROVIDED_BUFFERS || !(req->sqe.flags & IOSQE_BUFFER_SELECT))
         return true;
-    group = find(soft, req->sqe.buf_group);
+    group = kring__group_find(soft, req->sqe.buf_group);
     if (!group)
         return false;
-    return group->ring ? ring_tail(group) != group->head : group->first != KRING__NONE;
+    return group->ring ? kring__group_tail(group) != group->head : group->first != KRING__NONE;
 }
 
 int kring__soft_provide(struct kring__soft *soft, uint64_t addr, uint32_t size, uint32_t count,
                         uint16_t id, uint16_t first)
 {
-    struct kring__group *group = find(soft, id);
+    struct kring__group *group = kring__group_find(soft, id);
     uint32_t done;
 
     if (!CONFIG_KRING_PROVIDED_BUFFERS)
@@ -201,7 +206,7 @@ int kring__soft_provide(struct kring__soft *soft, uint64_t addr, uint32_t size, 
 
 int kring__soft_unprovide(struct kring__soft *soft, uint32_t count, uint16_t id)
 {
-    struct kring__group *group = find(soft, id);
+    struct kring__group *group = kring__group_find(soft, id);
     uint32_t done;
 
     if (!CONFIG_KRING_PROVIDED_BUFFERS)
@@ -211,7 +216,7 @@ int kring__soft_unprovide(struct kring__soft *soft, uint32_t count, uint16_t id)
     if (group->ring)
         return -EINVAL;
     for (done = 0; done < count && group->first != KRING__NONE; done++)
-        consume_legacy(soft, group);
+        kring__group_pop(soft, group);
     return (int)done;
 }
 
@@ -231,7 +236,7 @@ int kring__buffers_ring(struct kring__soft *soft, const struct io_uring_buf_reg 
         return -EFAULT;
     if (reg->ring_addr & 4095)
         return -EINVAL;
-    group = find(soft, reg->bgid);
+    group = kring__group_find(soft, reg->bgid);
     if (group && (group->ring || group->first != KRING__NONE))
         return -EEXIST;
     if (!group)
@@ -254,7 +259,7 @@ int kring__buffers_unring(struct kring__soft *soft, const struct io_uring_buf_re
             return -EINVAL;
     if (reg->flags)
         return -EINVAL;
-    group = find(soft, reg->bgid);
+    group = kring__group_find(soft, reg->bgid);
     if (!group)
         return -ENOENT;
     if (!group->ring)
@@ -270,7 +275,7 @@ int kring__buffers_status(struct kring__soft *soft, struct io_uring_buf_status *
     for (unsigned i = 0; i < sizeof status->resv / sizeof status->resv[0]; i++)
         if (status->resv[i])
             return -EINVAL;
-    group = find(soft, status->buf_group);
+    group = kring__group_find(soft, status->buf_group);
     if (!group)
         return -ENOENT;
     if (!group->ring)

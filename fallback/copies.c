@@ -178,7 +178,7 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
     case KRING__COPY_SEND:
         if (sqe->addr2 != 0)
             take(parts, pointer(sqe->addr2), sqe->addr_len);
-        if (sqe->ioprio & IORING_SEND_VECTORIZED)
+        if ((sqe->ioprio & IORING_SEND_VECTORIZED) && !(sqe->flags & IOSQE_BUFFER_SELECT))
             take_vectors(parts, pointer(sqe->addr), sqe->len);
         break;
     case KRING__COPY_PATH:

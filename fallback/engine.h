@@ -8,6 +8,7 @@
  *   readiness.c  who waits for which fd          epoll.c, ppoll.c   one of which is asked
  *   timer.c      what happens later              cancel.c     what shall not happen
  *   files.c      the fixed table                 buffers.c    provided buffers
+ *   bundle.c     several of them at once
  *   rsrc.c       registered buffers, tags
  *   mail.c       words from other threads        poll.c       polls as requests
  *   offload.c    blocking calls on other threads
@@ -317,6 +318,16 @@ struct kring__req *kring__hash_find(struct kring__soft *soft, uint64_t user_data
 /* ---- buffers.c ---- */
 /* The CQE flags of the buffer that the result consumed, 0 if it goes back. */
 uint32_t kring__buffer_done(struct kring__soft *soft, struct kring__req *req, int32_t res);
+struct kring__group *kring__group_find(struct kring__soft *soft, uint32_t id);
+uint16_t kring__group_tail(const struct kring__group *group);
+/* The entry at a place of the group's ring. */
+struct io_uring_buf *kring__group_entry(const struct kring__group *group, uint16_t at);
+/* Takes from the head what so many bytes fill; true: the last buffer is used up. */
+bool kring__group_consume(struct kring__group *group, uint32_t length);
+/* Takes the first buffer of a legacy group. */
+void kring__group_pop(struct kring__soft *soft, struct kring__group *group);
+/* The CQE flags of a send's buffers, which the request then no longer has. */
+uint32_t kring__buffers_sent(struct kring__req *req);
 /* False: it selects from a group that has no buffer now. */
 bool kring__buffers_left(struct kring__soft *soft, const struct kring__req *req);
 int kring__buffers_ring(struct kring__soft *soft, const struct io_uring_buf_reg *reg);

@@ -75,6 +75,7 @@ void kring__finish(struct kring__soft *soft, struct kring__req *req, int32_t res
         req->flags &= ~KRING__REQ_OWN_FD;
     }
     kring__copy_end(soft, req, res);
+    req->cqe_flags |= kring__buffers_sent(req);
     if ((req->flags & KRING__REQ_NOTIF) && !(req->flags & KRING__REQ_UNBEGUN))
         req->cqe_flags |= IORING_CQE_F_MORE;
     req->res = res;
@@ -136,7 +137,9 @@ static int resolve(struct kring__soft *soft, struct kring__req *req, const struc
 void kring__req_ended(struct kring__soft *soft, struct kring__req *req, int res)
 {
     /* The kernel looks for the file before it looks for a buffer. */
-    if (res == -ENOBUFS && (kring__row(req->sqe.opcode)->flags & KRING__FILE) &&
+    bool none = res == -ENOBUFS || (res == -ENOENT && (req->sqe.flags & IOSQE_BUFFER_SELECT));
+
+    if (none && (kring__row(req->sqe.opcode)->flags & KRING__FILE) &&
         kring__sys_fcntl(req->fd, 1 /* F_GETFD */, 0) < 0)
         res = -EBADF;
     if (res < 0 || (req->flags & KRING__REQ_FAILED))
@@ -204,6 +207,8 @@ static bool one_attempt(struct kring__soft *soft, struct kring__req *req,
         return false;
     }
     flags = req->cqe_flags | kring__buffer_done(soft, req, res);
+    if (res >= 0)
+        flags |= kring__buffers_sent(req);
     req->flags &= ~KRING__REQ_AGAIN;
     req->backoff_ms = 0;
     if ((req->flags & KRING__REQ_MULTISHOT) && !(req->flags & KRING__REQ_LAST) && res >= 0 &&

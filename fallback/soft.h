@@ -57,6 +57,9 @@ struct kring__req {
     uint32_t buffer_length;
     uint16_t buffer_id;
     uint16_t buffer_group;
+    uint32_t taken_bytes;     /* of a send's buffers */
+    uint16_t taken, taken_at; /* how many there are, and where in the ring the first is */
+    uint8_t taken_last, taken_more;
     /* The engine's own (fallback/engine.h says what they mean). */
     uint32_t index, next, prev, link, timer, seq, fd_next, fd_prev;
     uint32_t queue_next, hash_next, hash_prev, entry, target, repeats;
@@ -79,6 +82,31 @@ int kring__req_buffer(struct kring__soft *soft, struct kring__req *req, void **d
 /* From now on the request waits on this fd, which is its own and ends with it. */
 void kring__req_own_fd(struct kring__req *req, int fd);
 /*
+ * Bundles (io_ring_buffers_peek() of 6.18). KRING__BUNDLE buffers at most make one result.
+ *
+ * For receives: maps buffers of the group to vectors, up to max of them and up to limit bytes (0: no
+ * limit), and takes none yet: how many, or -ENOBUFS. *flags: KRING__BUNDLE_LAST, the group has no
+ * more than these; KRING__BUNDLE_CUT, a buffer was left or shortened for the limit.
+ */
+#define KRING__BUNDLE 64u
+#define KRING__BUNDLE_LAST (1u << 0)
+#define KRING__BUNDLE_CUT (1u << 1)
+struct iovec;
+int kring__req_map(struct kring__soft *soft, struct kring__req *req, unsigned max, uint32_t limit,
+                   struct iovec *vectors, unsigned *flags);
+/* Takes what so many bytes of the mapped buffers fill; the CQE's flags for them. */
+uint32_t kring__req_consume(struct kring__soft *soft, struct kring__req *req, uint32_t bytes);
+/*
+ * For sends: takes buffers for good, max at most, and sqe.len bytes at most when that is not 0; again
+ * called, the same ones. Gives the vectors from byte skip on, and all bytes in *total. How many
+ * vectors, -ENOENT (no such group) or -ENOBUFS. The engine sets F_BUFFER in the CQE, also in one that
+ * fails.
+ */
+int kring__req_take(struct kring__soft *soft, struct kring__req *req, unsigned max, uint32_t skip,
+                    struct iovec *vectors, uint32_t *total);
+/* The group had no more when it was taken from, or has none now. */
+bool kring__req_taken_last(struct kring__soft *soft, const struct kring__req *req);
+/*
  * Lies [addr, addr + length) in the registered buffer sqe.buf_index? 0 or -EFAULT, whatever is
  * wrong with it (-EBADF where the file is not open). The request holds the buffer from then on: its slot may be changed, and later calls are
  * about the same buffer.
@@ -86,7 +114,6 @@ void kring__req_own_fd(struct kring__req *req, int fd);
 int kring__req_fixed_buffer(struct kring__soft *soft, struct kring__req *req, uint64_t addr,
                             uint64_t length);
 /* The same for vectors, none of which may be empty: their bytes, or -EFAULT. */
-struct iovec;
 int64_t kring__req_fixed_vectors(struct kring__soft *soft, struct kring__req *req,
                                  const struct iovec *vectors, size_t count);
 /* The first half of it: is there such a buffer? */

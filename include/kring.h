@@ -94,7 +94,7 @@ struct kring_result {
     uint16_t buffer_id; /* with KRING_BUFFER: which buffer of the pool */
     uint16_t group;     /* with KRING_BUFFER: which pool */
     uint32_t engine;    /* enum kring_engine that ran it */
-    uint32_t reserved;
+    uint32_t buffers;   /* with KRING_BUFFER: how many of the pool; more than 1 with KRING_BUNDLE */
 };
 
 /*
@@ -232,6 +232,9 @@ int kring_drop(struct kring *ring, kring_op op, kring_release *release, void *ar
 #define KRING_POLL_FIRST (1u << 3)
 /* For zero-copy sends: KRING_NOTIF_COPIED in the result is to be trusted (native 6.2). */
 #define KRING_REPORT_USAGE (1u << 4)
+/* For receives into a pool, recv_multishot too (native 6.10): one result may fill several buffers,
+ * which kring_result_piece() names. Not with MSG_WAITALL. */
+#define KRING_BUNDLE (1u << 5)
 int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags);
 /* Relative to the start; expiry cancels the operation: -ETIME with KRING_DEADLINE. >= 0. */
 int kring_set_deadline(struct kring *ring, kring_op op, int64_t timeout_ns);
@@ -346,6 +349,30 @@ int kring_pool_close(struct kring *ring, int pool);
 /* In the callback: the application keeps the buffer until kring_buffer_return(). */
 int kring_buffer_keep(struct kring *ring, const struct kring_result *result);
 int kring_buffer_return(struct kring *ring, int pool, uint16_t buffer_id);
+/*
+ * Buffer number index (below result.buffers) of a result, in the order of the data. Valid in the
+ * callback, and until the buffer is returned. -EINVAL: there is none. All buffers of a result are
+ * kept by kring_buffer_keep(), and then returned one by one.
+ */
+struct kring_piece {
+    void *data;
+    uint32_t length; /* bytes that were received into it, or sent of it; may be 0 */
+    uint16_t buffer_id;
+    uint16_t reserved;
+};
+int kring_result_piece(struct kring *ring, const struct kring_result *result, uint32_t index,
+                       struct kring_piece *piece);
+
+/*
+ * A pool to send from: its buffers are the application's until they are queued with the first length
+ * bytes filled (1 to size), and again when the result of the send that took them has come; a final
+ * result names them all, also those that a failed or short send did not send. kring_buffer_queue():
+ * -ENOBUFS when all are queued. kring_pool_queued() counts those that are queued and not taken, of
+ * any pool (native 6.8, else -KRING_EKERNEL or -EINVAL).
+ */
+int kring_send_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size);
+int kring_buffer_queue(struct kring *ring, int pool, uint16_t buffer_id, uint32_t length);
+int kring_pool_queued(struct kring *ring, int pool);
 
 /* ---- Direct descriptors ---- */
 
@@ -445,6 +472,12 @@ kring_op kring_send(struct kring *ring, int fd, const void *data, uint32_t lengt
 /* To an address of at most 128 bytes (else -EINVAL). Native 6.1. */
 kring_op kring_send_to(struct kring *ring, int fd, const void *data, uint32_t length, int flags,
                        const struct sockaddr *address, uint32_t address_length);
+/*
+ * Sends all that is queued in a pool of kring_send_pool_init(), in the order of queueing, as one or
+ * several results with their buffers; ends when it took the last, had to wait, or failed. value:
+ * bytes; -ENOBUFS: nothing is queued. One such send at a time for each pool. Native 6.10.
+ */
+kring_op kring_send_bundle(struct kring *ring, int fd, int pool, int flags);
 kring_op kring_recv(struct kring *ring, int fd, void *data, uint32_t length, int flags);
 /* Receives again and again into buffers of a pool; the end of stream is value 0, final. Native 6.0. */
 kring_op kring_recv_multishot(struct kring *ring, int fd, int pool, int flags);

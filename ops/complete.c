@@ -30,7 +30,8 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
     if ((flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS)) {
-        kring__pool_give(ring, slot->pool, (uint16_t)(flags >> IORING_CQE_BUFFER_SHIFT));
+        kring__pool_drop(ring, slot->pool, (uint16_t)(flags >> IORING_CQE_BUFFER_SHIFT),
+                         kring__pool_span(ring, slot, flags, res));
         ring->stats.dropped_resources++;
     }
     if (res < 0 || row == NULL || !(row->flags & KRING__CREATES))
@@ -45,7 +46,8 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
 void kring__discard(struct kring *ring, struct kring__slot *slot)
 {
     if ((slot->result_flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS))
-        ring->pools[slot->pool].kept--;
+        ring->pools[slot->pool].kept -=
+            kring__pool_span(ring, slot, slot->result_flags, slot->raw);
     dispose(ring, slot, slot->raw, slot->result_flags);
 }
 
@@ -126,7 +128,7 @@ static void call(struct kring *ring, struct kring__slot *slot, const struct krin
     ring->depth--;
     if (CONFIG_KRING_PROVIDED_BUFFERS && (cqe_flags & IORING_CQE_F_BUFFER) &&
         !ring->buffer_kept && result->data != NULL)
-        kring__pool_give(ring, result->group, result->buffer_id);
+        kring__pool_drop(ring, result->group, result->buffer_id, result->buffers);
     ring->current = before;
     ring->buffer_kept = kept;
 }
@@ -159,7 +161,8 @@ static void deliver(struct kring *ring, struct kring__slot *slot, uint32_t more_
         slot->result_flags = cqe_flags;
         /* kring_result() hands the buffer over: it comes back with kring_buffer_return(). */
         if ((cqe_flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS))
-            ring->pools[slot->pool].kept++;
+            ring->pools[slot->pool].kept +=
+                kring__pool_span(ring, slot, cqe_flags, slot->raw);
         return;
     }
     if ((slot->flags & KRING__S_SKIP) && slot->value >= 0) {
@@ -378,7 +381,7 @@ static bool goes_on(struct kring *ring, struct kring__slot *slot, int32_t res)
         return true;
     }
     if (res == -ENOBUFS && (slot->flags & KRING__S_MULTI) && (slot->flags & KRING__S_SELECTS) &&
-        !aimed_at(slot)) {
+        slot->sqe.opcode != IORING_OP_SEND && !aimed_at(slot)) {
         pause_slot(ring, slot);
         return true;
     }
@@ -573,10 +576,11 @@ int kring_result(struct kring *ring, kring_op op, struct kring_result *result)
 
 int kring_buffer_keep(struct kring *ring, const struct kring_result *result)
 {
-    if (ring->current == KRING__NIL || !(result->flags & KRING_BUFFER) || result->data == NULL)
+    if (ring->current == KRING__NIL || !(result->flags & KRING_BUFFER) || result->data == NULL ||
+        ring->pools[result->group].sends)
         return -EINVAL;
     if (!ring->buffer_kept)
-        ring->pools[result->group].kept++;
+        ring->pools[result->group].kept += result->buffers;
     ring->buffer_kept = 1;
     return 0;
 }

@@ -8,7 +8,7 @@
 
 #define PAGE_MAX 65536u /* the largest page of our architectures: ring memory must be aligned */
 
-int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size)
+static int init(struct kring *ring, void *memory, uint32_t count, uint32_t size, bool sends)
 {
     struct kring__pool *pool = NULL;
     uint32_t id, entries = 1;
@@ -29,11 +29,14 @@ int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t s
     while (entries < count)
         entries *= 2;
     memset(pool, 0, sizeof *pool);
-    pool->ring_length = (entries * sizeof(struct io_uring_buf) + PAGE_MAX - 1) & ~(PAGE_MAX - 1);
+    pool->ring_length = (entries * sizeof(struct io_uring_buf) + count * sizeof(uint16_t) +
+                         PAGE_MAX - 1) & ~(PAGE_MAX - 1);
     error = (int)kring__map_anonymous(pool->ring_length, &map);
     if (error < 0)
         return error;
     pool->ring = map;
+    pool->where = (uint16_t *)(void *)((struct io_uring_buf *)map + entries);
+    pool->sends = sends;
     pool->mask = (uint16_t)(entries - 1);
     pool->count = count;
     pool->size = size;
@@ -41,9 +44,19 @@ int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t s
     pool->used = 1;
     pool->home = KRING_ENGINE_AUTO;
     pool->paused.first = pool->paused.last = KRING__NIL;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count && !sends; i++)
         kring__pool_give(ring, id, (uint16_t)i);
     return (int)id;
+}
+
+int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size)
+{
+    return init(ring, memory, count, size, false);
+}
+
+int kring_send_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size)
+{
+    return init(ring, memory, count, size, true);
 }
 
 static int attach(struct kring *ring, struct kring__pool *pool, unsigned engine, unsigned opcode)
@@ -84,21 +97,27 @@ int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned en
     return error;
 }
 
+static void put(struct kring__pool *pool, uint16_t buffer, uint32_t length)
+{
+    struct io_uring_buf *entry = (struct io_uring_buf *)pool->ring + (pool->tail & pool->mask);
+
+    entry->addr = (uintptr_t)pool->memory + (uint64_t)buffer * pool->size;
+    entry->len = length;
+    entry->bid = buffer;
+    pool->where[buffer] = pool->tail;
+    /* Entry 0 shares its last 16 bits with the tail: only the tail's store publishes. */
+    pool->tail++;
+    kring__store_release16(&pool->ring->tail, pool->tail);
+}
+
 void kring__pool_give(struct kring *ring, unsigned id, uint16_t buffer)
 {
     struct kring__pool *pool;
-    struct io_uring_buf *entry;
 
     if (id >= ring->pool_count || !ring->pools[id].used || buffer >= ring->pools[id].count)
         return;
     pool = &ring->pools[id];
-    entry = (struct io_uring_buf *)pool->ring + (pool->tail & pool->mask);
-    entry->addr = (uintptr_t)pool->memory + (uint64_t)buffer * pool->size;
-    entry->len = pool->size;
-    entry->bid = buffer;
-    /* Entry 0 shares its last 16 bits with the tail: only the tail's store publishes. */
-    pool->tail++;
-    kring__store_release16(&pool->ring->tail, pool->tail);
+    put(pool, buffer, pool->size);
     while (pool->paused.first != KRING__NIL) {
         struct kring__slot *slot = &ring->slots[pool->paused.first];
 
@@ -108,25 +127,156 @@ void kring__pool_give(struct kring *ring, unsigned id, uint16_t buffer)
     }
 }
 
+int kring_pool_queued(struct kring *ring, int id)
+{
+    struct kring__pool *pool;
+    struct io_uring_buf_status status;
+    int error = -KRING_EKERNEL;
+
+    if (id < 0 || (uint32_t)id >= ring->pool_count || !ring->pools[id].used)
+        return -EINVAL;
+    pool = &ring->pools[id];
+    memset(&status, 0, sizeof status);
+    status.buf_group = (uint32_t)id;
+    if (pool->home == KRING_ENGINE_AUTO)
+        error = 0; /* nothing can have been taken */
+#if CONFIG_KRING_KERNEL_ENGINE
+    if (pool->home == KRING_ENGINE_KERNEL)
+        error = (int)kring__sys_io_uring_register(ring->kernel.fd, IORING_REGISTER_PBUF_STATUS,
+                                                  &status, 1);
+#endif
+#if CONFIG_KRING_SOFT_ENGINE
+    if (pool->home == KRING_ENGINE_SOFT)
+        error = kring__soft_register(ring->soft, IORING_REGISTER_PBUF_STATUS, &status, 1);
+#endif
+    return error < 0 ? error : (uint16_t)(pool->tail - status.head);
+}
+
+int kring_buffer_queue(struct kring *ring, int id, uint16_t buffer, uint32_t length)
+{
+    struct kring__pool *pool;
+    int queued;
+
+    if (id < 0 || (uint32_t)id >= ring->pool_count || !ring->pools[id].used)
+        return -EINVAL;
+    pool = &ring->pools[id];
+    if (!pool->sends || buffer >= pool->count || length == 0 || length > pool->size)
+        return -EINVAL;
+    queued = pool->reported == pool->tail ? 0 : kring_pool_queued(ring, id);
+    if (queued < 0 || (uint32_t)queued >= pool->count)
+        return queued < 0 ? queued : -ENOBUFS;
+    put(pool, buffer, length);
+    return 0;
+}
+
+/* Entry number i behind the one of this buffer. */
+static const struct io_uring_buf *behind(const struct kring__pool *pool, uint16_t first,
+                                         uint32_t i)
+{
+    return (const struct io_uring_buf *)pool->ring + ((pool->where[first] + i) & pool->mask);
+}
+
+/* How many buffers a result used, of which this is the first. */
+static uint32_t span(const struct kring__pool *pool, uint16_t first, int32_t res)
+{
+    uint32_t outstanding = (uint16_t)(pool->tail - pool->where[first]), count = 0;
+    uint32_t left = res > 0 ? (uint32_t)res : 0;
+
+    if (!pool->sends) /* every buffer but the last is filled */
+        return left > pool->size ? (left + pool->size - 1) / pool->size : 1;
+    while (left > 0 && count < outstanding) {
+        uint32_t length = behind(pool, first, count++)->len;
+
+        left -= left < length ? left : length;
+    }
+    return count;
+}
+
+/* A send that failed or fell short has taken more buffers than it sent. */
+static uint32_t taken(struct kring *ring, struct kring__pool *pool, uint16_t first)
+{
+    int queued = kring_pool_queued(ring, (int)(pool - ring->pools));
+
+    return queued < 0 ? 1 : (uint16_t)(pool->tail - pool->where[first] - (uint16_t)queued);
+}
+
+uint32_t kring__pool_span(struct kring *ring, const struct kring__slot *slot, uint32_t cqe_flags,
+                          int32_t res)
+{
+    struct kring__pool *pool = &ring->pools[slot->pool];
+    uint16_t first = (uint16_t)(cqe_flags >> IORING_CQE_BUFFER_SHIFT);
+
+    if (first >= pool->count)
+        return 0;
+    if (pool->sends && !(cqe_flags & IORING_CQE_F_MORE))
+        return taken(ring, pool, first);
+    return span(pool, first, res);
+}
+
+void kring__pool_drop(struct kring *ring, unsigned id, uint16_t first, uint32_t count)
+{
+    struct kring__pool *pool = &ring->pools[id];
+    uint16_t at = pool->where[first];
+
+    if (pool->sends) {
+        pool->reported = (uint16_t)(at + count);
+        return; /* they are the application's */
+    }
+    for (uint32_t i = 0; i < count; i++)
+        kring__pool_give(ring, id,
+                         ((struct io_uring_buf *)pool->ring)[(at + i) & pool->mask].bid);
+}
+
 void kring__pool_fill(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
                       int32_t res, struct kring_result *result)
 {
-    struct kring__pool *pool;
+    struct kring_piece piece;
 
     result->buffer_id = (uint16_t)(cqe_flags >> IORING_CQE_BUFFER_SHIFT);
     result->length = res > 0 ? (uint32_t)res : 0;
     result->group = slot->sqe.buf_group;
+    result->buffers = 1;
     if (!(slot->flags & KRING__S_SELECTS))
         return; /* a group of the application's own: only it knows where the buffer is */
-    pool = &ring->pools[slot->pool];
-    if (result->buffer_id < pool->count && result->length <= pool->size)
-        result->data = pool->memory + (size_t)result->buffer_id * pool->size;
+    result->buffers = kring__pool_span(ring, slot, cqe_flags, res);
+    if (kring_result_piece(ring, result, 0, &piece) < 0)
+        return;
+    result->data = piece.data;
+    result->length = piece.length;
+}
+
+int kring_result_piece(struct kring *ring, const struct kring_result *result, uint32_t index,
+                       struct kring_piece *piece)
+{
+    const struct kring__pool *pool;
+    const struct io_uring_buf *entry;
+    uint32_t left = result->value > 0 ? (uint32_t)result->value : 0, length;
+
+    if (!(result->flags & KRING_BUFFER) || index >= result->buffers ||
+        result->group >= ring->pool_count || !ring->pools[result->group].used ||
+        result->buffer_id >= ring->pools[result->group].count)
+        return -EINVAL;
+    pool = &ring->pools[result->group];
+    for (uint32_t i = 0;; i++) {
+        entry = behind(pool, result->buffer_id, i);
+        length = pool->sends ? entry->len : pool->size;
+        if (length > left)
+            length = left;
+        if (i == index)
+            break;
+        left -= length;
+    }
+    piece->data = pool->memory + (size_t)entry->bid * pool->size;
+    piece->length = length;
+    piece->buffer_id = entry->bid;
+    piece->reserved = 0;
+    return 0;
 }
 
 int kring_buffer_return(struct kring *ring, int id, uint16_t buffer)
 {
     if (id < 0 || (uint32_t)id >= ring->pool_count || !ring->pools[id].used ||
-        buffer >= ring->pools[id].count || ring->pools[id].kept == 0)
+        buffer >= ring->pools[id].count || ring->pools[id].kept == 0 || ring->pools[id].sends)
         return -EINVAL;
     ring->pools[id].kept--;
     kring__pool_give(ring, (unsigned)id, buffer);

@@ -138,7 +138,10 @@ struct kring__list {
 struct kring__pool {
     uint8_t used;
     uint8_t home;    /* enum kring_engine; AUTO until the first operation selects from it */
+    uint8_t sends;   /* the application queues filled buffers */
     uint16_t tail;   /* of the buffer ring */
+    uint16_t reported; /* behind the last buffer that a send's result named */
+    uint16_t *where; /* of each buffer: its place in the ring, when it was last put there */
     uint16_t mask;
     uint32_t count, size;
     uint32_t users;  /* operations that select from it */
@@ -445,6 +448,11 @@ void kring__copier_rewind(struct kring__slot *slot);
 int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine,
                        bool pinned);
 void kring__pool_give(struct kring *ring, unsigned pool, uint16_t id);
+/* How many buffers a result with F_BUFFER used. */
+uint32_t kring__pool_span(struct kring *ring, const struct kring__slot *slot, uint32_t cqe_flags,
+                          int32_t res);
+/* Gives a result's buffers back; those of a send are the application's again. */
+void kring__pool_drop(struct kring *ring, unsigned pool, uint16_t first, uint32_t count);
 void kring__pool_fill(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
                       int32_t res, struct kring_result *result);
 void kring__pools_close(struct kring *ring);

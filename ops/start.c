@@ -12,6 +12,8 @@ bool kring__is_multishot(const struct io_uring_sqe *sqe)
     case IORING_OP_RECV:
     case IORING_OP_RECVMSG:
         return (sqe->ioprio & IORING_RECV_MULTISHOT) != 0;
+    case IORING_OP_SEND:
+        return (sqe->ioprio & IORING_RECVSEND_BUNDLE) != 0;
     case IORING_OP_POLL_ADD:
         return (sqe->len & IORING_POLL_ADD_MULTI) != 0;
     case IORING_OP_TIMEOUT:
@@ -41,7 +43,7 @@ static struct kring__slot *unstarted(struct kring *ring, kring_op op, int *error
 /* Those that only some operations know, in ioprio. */
 static int set_modifiers(struct io_uring_sqe *sqe, uint32_t flags)
 {
-    uint16_t poll_first = 0, report = 0;
+    uint16_t poll_first = 0, report = 0, bundle = 0;
 
     switch (sqe->opcode) {
     case IORING_OP_SEND_ZC:
@@ -49,9 +51,12 @@ static int set_modifiers(struct io_uring_sqe *sqe, uint32_t flags)
         report = IORING_SEND_ZC_REPORT_USAGE;
         poll_first = IORING_RECVSEND_POLL_FIRST;
         break;
+    case IORING_OP_RECV:
+        bundle = IORING_RECVSEND_BUNDLE;
+        poll_first = IORING_RECVSEND_POLL_FIRST;
+        break;
     case IORING_OP_SEND:
     case IORING_OP_SENDMSG:
-    case IORING_OP_RECV:
     case IORING_OP_RECVMSG:
         poll_first = IORING_RECVSEND_POLL_FIRST;
         break;
@@ -62,8 +67,10 @@ static int set_modifiers(struct io_uring_sqe *sqe, uint32_t flags)
         break;
     }
     if (((flags & KRING_POLL_FIRST) && poll_first == 0) ||
-        ((flags & KRING_REPORT_USAGE) && report == 0))
+        ((flags & KRING_REPORT_USAGE) && report == 0) || ((flags & KRING_BUNDLE) && bundle == 0))
         return -EINVAL;
+    if (flags & KRING_BUNDLE)
+        sqe->ioprio |= bundle;
     if (flags & KRING_POLL_FIRST)
         sqe->ioprio |= poll_first;
     if (flags & KRING_REPORT_USAGE)
@@ -79,7 +86,7 @@ int kring_set_flags(struct kring *ring, kring_op op, uint32_t flags)
     if (slot == NULL)
         return error;
     if (flags & ~(KRING_ASYNC | KRING_DRAIN | KRING_HARDLINK | KRING_POLL_FIRST |
-                  KRING_REPORT_USAGE))
+                  KRING_REPORT_USAGE | KRING_BUNDLE))
         return slot->error = -EINVAL;
     error = set_modifiers(&slot->sqe, flags);
     if (error < 0)
@@ -155,7 +162,8 @@ int kring_set_pool(struct kring *ring, kring_op op, int pool)
     if (slot == NULL)
         return error;
     row = kring__row(slot->sqe.opcode);
-    if (row == NULL || !(row->flags & KRING__SELECTS))
+    if (row == NULL || !(row->flags & KRING__SELECTS) || slot->sqe.opcode == IORING_OP_SEND ||
+        (pool >= 0 && (uint32_t)pool < ring->pool_count && ring->pools[pool].sends))
         return slot->error = -EINVAL;
     kring__pool(ring, op, &slot->sqe, pool);
     return slot->error;

@@ -344,6 +344,28 @@ static bool commands(struct faults *f)
            MUST(f, name.sun_family == AF_UNIX);
 }
 
+/* Without the word on how much waits, a bundle is one buffer. */
+static bool bundles(struct faults *f)
+{
+    static uint8_t memory[BUFFERS * 4];
+    struct faults_op *o;
+    int pair[2], pool;
+    kring_op op;
+
+    if (!faults_pair(f, SOCK_STREAM, pair) || !faults_open(f, 0, SOFT(RECV)))
+        return false;
+    pool = kring_pool_init(f->ring, memory, BUFFERS, 4);
+    if (!OK(f, pool) || !MUST(f, write(pair[1], "abcdefgh", 8) == 8))
+        return false;
+    op = kring_recv(f->ring, pair[0], NULL, 0, 0);
+    if (!OK(f, kring_set_pool(f->ring, op, pool)) ||
+        !OK(f, kring_set_flags(f->ring, op, KRING_BUNDLE)))
+        return false;
+    o = START(f, op);
+    return o->started && faults_wait(f, o) && MUST(f, o->value == 8 || o->value == 4) &&
+           faults_close(f, pair[0]);
+}
+
 const struct faults_scenario faults_net_scenarios[] = {
     {"echo over TCP", echo_tcp, false},
     {"echo over a UNIX socket", echo_unix, false},
@@ -351,6 +373,7 @@ const struct faults_scenario faults_net_scenarios[] = {
     {"a descriptor closed elsewhere", stale, false},
     {"datagrams", datagrams, false},
     {"provided buffers", buffers, false},
+    {"bundles", bundles, false},
     {"options, names and queues", commands, false},
     {NULL, NULL, false},
 };

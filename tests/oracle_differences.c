@@ -11,18 +11,6 @@
 
 const struct oracle_difference oracle_differences[] = {
     { "D01", "*", " nonempty", "" },
-    { "D02", "send/select-empty", "send ENOENT", "send EOPNOTSUPP" },
-    { "D02", "send-select-group-missing", "send ENOENT", "send EOPNOTSUPP" },
-    { "D02", "send-select-ring", "send 4 buffer=0", "send EOPNOTSUPP" },
-    { "D02", "send-select-ring", "holds .... then", "holds  then" },
-    { "D02", "send-bundle", "send 8 buffer=0", "send EOPNOTSUPP" },
-    { "D02", "send-bundle", "holds .{8} then", "holds  then" },
-    { "D03", "recv-bundle", "recv 8 buffer=0", "recv EINVAL" },
-    { "D03", "recv-bundle", "holds ij then", "holds abcdefghij then" },
-    { "D03", "recv-bundle", "g2: abcdefgh.{8}", "g2: .{16}" },
-    { "D03", "recv-bundle-one", "recv 3 buffer=0", "recv EINVAL" },
-    { "D03", "recv-bundle-one", "holds  then", "holds abc then" },
-    { "D03", "recv-bundle-one", "g2: abc.{13}", "g2: .{16}" },
     { "D04", "cancel-fixed-by-real-fd", "cqe 5 poll_add ECANCELED", "cqe 7 async_cancel ENOENT" },
     { "D04", "cancel-fixed-by-real-fd", "cqe 7 async_cancel 0", "(nothing)" },
     { "D04", "cancel-fixed-by-real-fd", "(nothing)", "cancel" },

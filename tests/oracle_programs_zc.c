@@ -125,6 +125,112 @@ const struct oracle_program oracle_programs_zc[] = {
     { "sendmsg-zc-buffer-closed", "ordered; since 6.15; closed x; buf b 'hello'; iov w b:0:2 b:3:2; msg m iov=w n=2;"
       " sendmsg_zc fd=x addr=m len=1 ioprio=RECVSEND_FIXED_BUF; enter 2" },
 
+    /* ---- provided buffers of sends, bundles ---- */
+    { "send-select-len", "pair s stream; ring-group 2 2 4; send fd=sa len=3 flags=SELECT group=2;"
+      " send fd=sa len=9 flags=SELECT group=2; enter 2" },
+    { "send-select-runs-out", "ordered; pair s stream; ring-group 2 1 4; send fd=sa flags=SELECT group=2;"
+      " send fd=sa flags=SELECT group=2; enter 2; ring-add 2 0 2; send fd=sa flags=SELECT group=2; enter 1" },
+    { "send-select-legacy", "pair s stream; buf m 'abcdefgh'; provide_buffers fd=2 addr=m len=4 group=1; enter 1;"
+      " send fd=sa len=3 flags=SELECT group=1; send fd=sa flags=SELECT group=1; enter 2;"
+      " send fd=sa flags=SELECT group=1; enter 1" },
+    { "send-select-inc", "pair s stream; ring-group 2 1 8 inc; send fd=sa len=3 flags=SELECT group=2; enter 1;"
+      " send fd=sa flags=SELECT group=2; enter 1" },
+    { "send-select-fails", "pair s stream; closefd sb; ring-group 2 2 4; send fd=sa flags=SELECT group=2; enter 1;"
+      " send fd=sa flags=SELECT group=2; enter 1; send fd=sa flags=SELECT group=2; enter 1" },
+    { "send-select-not-a-socket", "pipe p; ring-group 2 1 4; send fd=pw flags=SELECT group=2; enter 1;"
+      " pair s stream; send fd=sa flags=SELECT group=2; enter 1" },
+    { "send-select-closed", "closed x; ring-group 2 1 4; send fd=x flags=SELECT group=2; send fd=x flags=SELECT group=7;"
+      " enter 2" },
+    { "send-select-dontwait-full", "pair s stream; fill sa; ring-group 2 2 4;"
+      " send fd=sa flags=SELECT group=2 of=MSG_DONTWAIT; enter 1; get sb 99999; send fd=sa flags=SELECT group=2; enter 1" },
+    { "send-select-waits", "pair s stream; fill sa; ring-group 2 2 4; send fd=sa flags=SELECT group=2; enter 0;"
+      " get sb 99999; enter 1" },
+    { "send-select-cancel", "pair s stream; fill sa; ring-group 2 2 4; send fd=sa flags=SELECT group=2 ud=5; enter 0;"
+      " async_cancel addr=5 ud=6; enter 2" },
+    { "send-select-link", "ordered; pair s stream; ring-group 2 2 4; send fd=sa flags=SELECT|LINK group=2;"
+      " send fd=sa flags=SELECT group=2; enter 2" },
+    { "send-select-to", UDP "ring-group 2 2 4; send fd=u off=a addrlen=len:a flags=SELECT group=2; enter 1" },
+    { "send-select-unregistered", "pair s stream; fill sa; ring-group 2 2 4; send fd=sa flags=SELECT group=2; enter 0;"
+      " ring-remove 2; get sb 99999; enter 1" },
+    { "send-bundle-one", "pair s stream; ring-group 2 1 4; send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2;"
+      " enter 1" },
+    { "send-bundle-empty-group", "pair s stream; ring-group 2 0 4;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "send-bundle-no-group", "pair s stream; send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "send-bundle-no-select", "ordered; pair s stream; buf b 'hello'; send fd=sa addr=b len=5 ioprio=RECVSEND_BUNDLE;"
+      " enter 2" },
+    { "send-bundle-len", "ordered; pair s stream; ring-group 2 3 4; since 6.12;"
+      " send fd=sa len=6 ioprio=RECVSEND_BUNDLE flags=SELECT group=2; until 1" },
+    { "send-bundle-legacy", "ordered; pair s stream; buf m 'abcdefgh'; provide_buffers fd=2 addr=m len=4 group=1;"
+      " enter 1; send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=1; enter 2" },
+    { "send-bundle-waits", "ordered; pair s stream; fill sa; ring-group 2 3 4;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 0; get sb 99999; enter 1" },
+    { "send-bundle-short", "ordered; pair s stream; ring-group 2 3 6000;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 0; get sb 99999; enter 0; get sb 99999; enter 0;"
+      " get sb 99999; enter 1" },
+    { "send-bundle-short-dontwait", "ordered; pair s stream; ring-group 2 3 6000; nop ud=1;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT|LINK group=2 of=MSG_DONTWAIT ud=5; nop ud=6; enter 3" },
+    { "send-bundle-cancel", "pair s stream; fill sa; ring-group 2 3 4;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2 ud=5; enter 0; async_cancel addr=5 ud=6; enter 2" },
+    { "send-bundle-cancel-short", "pair s stream; ring-group 2 3 6000;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2 ud=5; enter 0; async_cancel addr=5 ud=6; enter 2" },
+    { "send-bundle-closed-peer", "pair s stream; closefd sb; ring-group 2 3 4;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2 ud=5; enter 1" },
+    { "send-bundle-datagram", "pair s dgram; ring-group 2 3 4; send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2;"
+      " enter 1" },
+    { "send-bundle-poll-first", "pair s stream; ring-group 2 3 4;"
+      " send fd=sa ioprio=RECVSEND_BUNDLE|RECVSEND_POLL_FIRST flags=SELECT group=2; enter 1" },
+    { "send-bundle-link", "ordered; pair s stream; ring-group 2 2 4; buf b 'z';"
+      " send fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT|LINK group=2; send fd=sa addr=b len=1; enter 2" },
+    { "recv-bundle-exact", "pair s stream; put sb 'abcdefgh'; ring-group 2 4 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-all", "pair s stream; put sb 'abcdefghijkl'; ring-group 2 3 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-more-than-all", "pair s stream; put sb 'abcdefghijklmnopq'; ring-group 2 3 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-last", "pair s stream; put sb 'abcdefgh'; ring-group 2 1 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-one-behind", "pair s stream; put sb 'abcde'; ring-group 2 4 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-len", "pair s stream; put sb 'abcdefghij'; ring-group 2 4 4;"
+      " recv fd=sa len=6 ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-len-exact", "pair s stream; put sb 'abcdefghij'; ring-group 2 4 4;"
+      " recv fd=sa len=8 ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-len-small", "pair s stream; put sb 'abcdefghij'; ring-group 2 4 4;"
+      " recv fd=sa len=3 ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-waits", "pair s stream; ring-group 2 4 4; recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2;"
+      " enter 0; put sb 'abcdefgh'; enter 1" },
+    { "recv-bundle-end", "pair s stream; closefd sb; ring-group 2 4 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-dontwait", "pair s stream; ring-group 2 4 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2 of=MSG_DONTWAIT; enter 1" },
+    { "recv-bundle-no-group", "pair s stream; put sb 'abc'; recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2;"
+      " enter 1" },
+    { "recv-bundle-empty-group", "pair s stream; put sb 'abc'; ring-group 2 0 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-no-select", "pair s stream; put sb 'abc'; buf b 8; recv fd=sa addr=b len=8 ioprio=RECVSEND_BUNDLE;"
+      " enter 1" },
+    { "recv-bundle-inc", "pair s stream; put sb 'abcdefghij'; ring-group 2 2 16 inc;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-inc-several", "pair s stream; put sb 'abcdefghij'; ring-group 2 4 4 inc;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-datagram", "pair s dgram; put sb 'abcdef'; put sb 'gh'; ring-group 2 4 8;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+    { "recv-bundle-multishot", "ordered; pair s stream; ring-group 2 8 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE|RECV_MULTISHOT flags=SELECT group=2 ud=5; enter 0; put sb 'abcdefgh'; enter 1;"
+      " put sb 'ij'; enter 1; async_cancel addr=5 ud=6; enter 2" },
+    { "recv-bundle-multishot-runs-out", "ordered; pair s stream; ring-group 2 3 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE|RECV_MULTISHOT flags=SELECT group=2 ud=5; enter 0;"
+      " put sb 'abcdefghijkl'; enter 1" },
+    { "recv-bundle-multishot-end", "ordered; pair s stream; ring-group 2 8 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE|RECV_MULTISHOT flags=SELECT group=2 ud=5; enter 0; put sb 'abcdefgh'; enter 1;"
+      " closefd sb; enter 1" },
+    { "recv-bundle-multishot-uneven", "ordered; pair s stream; ring-group 2 8 4;"
+      " recv fd=sa ioprio=RECVSEND_BUNDLE|RECV_MULTISHOT flags=SELECT group=2 ud=5; enter 0; put sb 'abcdefghij';"
+      " enter 2; async_cancel addr=5 ud=6; enter 2" },
+    { "recv-bundle-tcp", TCP "put s 'abcdefgh'; ring-group 2 4 4; sleep 5ms;"
+      " recv fd=c ioprio=RECVSEND_BUNDLE flags=SELECT group=2; enter 1" },
+
     /* ---- send, of vectors ---- */
     { "send-vectors", "pair s stream; buf b 'hello'; iov v b:0:2 b:1:0 b:3:2; send fd=sa addr=v len=3"
       " ioprio=SEND_VECTORIZED; enter 1" },

@@ -158,6 +158,10 @@ static void note_since(struct oracle_run *run, const struct io_uring_sqe *sqe)
 
     if (row && row->since > *since)
         *since = row->since;
+    /* No variant: it is the flag that is old. */
+    if (sqe->opcode == IORING_OP_SEND && (sqe->flags & IOSQE_BUFFER_SELECT) &&
+        *since < KRING__V(6, 10))
+        *since = KRING__V(6, 10);
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         if (variants >> i & 1 && kring__variant_rows[i].since > *since)
             *since = kring__variant_rows[i].since;

@@ -222,9 +222,6 @@ static void put(struct io_uring_sqe *sqe, const struct value *value)
 static bool differs_by_design(const struct io_uring_sqe *sqe)
 {
     switch (sqe->opcode) {
-    case IORING_OP_RECV:
-    case IORING_OP_SEND:
-        return (sqe->ioprio & IORING_RECVSEND_BUNDLE) != 0;
     case IORING_OP_TIMEOUT_REMOVE:
         /* Our preparation would read a timespec from where addr2 points to. */
         return (sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK) != 0 &&

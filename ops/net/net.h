@@ -53,6 +53,9 @@ int kring__poll_first(const struct kring__req *req);
 /* send.c: what SEND and SEND_ZC check of the address and the vectors, and one attempt of both. */
 int kring__send_fields(const struct kring__req *req);
 int kring__send_once(struct kring__req *req);
+/* bundle.c: an attempt of SEND and of RECV with provided buffers, where those are more than one. */
+int kring__send_selected(struct kring__soft *soft, struct kring__req *req);
+int kring__recv_bundle(struct kring__soft *soft, struct kring__req *req);
 /* An option of the socket level as an int, or -errno. */
 int kring__socket_option(int fd, int name);
 /* Is the socket of a kind on which MSG_WAITALL goes on after a partial transfer? */

@@ -3,13 +3,13 @@
  * RECV: as recv(2). Kernel: 5.6; POLL_FIRST 5.19, multishot 6.0, bundles 6.10, a byte limit of a
  * multishot 6.17.
  * SQE: fd; addr, len: buffer, or with BUFFER_SELECT buf_group (len 0: the buffer's size);
- * msg_flags: MSG_; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_RECV_MULTISHOT; optlen: with
- * multishot, end after so many bytes.
+ * msg_flags: MSG_; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_RECV_MULTISHOT,
+ * IORING_RECVSEND_BUNDLE; optlen: with multishot, end after so many bytes.
  * Result: bytes, 0 = end. Multishot: bytes with F_MORE; 0 and errors are final. With MSG_WAITALL on
  * a stream all of len, or what came before the end; less breaks a link.
- * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN. Bundles
- * (6.10) are -EINVAL. F_SOCK_NONEMPTY, a hint, is never set. With a picked buffer MSG_WAITALL does
- * not wait for the rest.
+ * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN. F_SOCK_NONEMPTY, a hint, is
+ * never set. With picked buffers MSG_WAITALL does not wait for the rest. A bundle fills at most 64
+ * buffers with one call.
  * Owns: the buffer is the caller's until the result, a picked one from its CQE on.
  * EINVAL: never after an effect.
  */
@@ -53,11 +53,13 @@ int kring__receive_prep(struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     bool multishot = (sqe->ioprio & IORING_RECV_MULTISHOT) != 0;
+    uint32_t known = IORING_RECVSEND_POLL_FIRST | IORING_RECV_MULTISHOT;
 
     if (sqe->addr2 != 0 || (int32_t)sqe->len < 0)
         return -EINVAL;
-    /* The kernel also takes IORING_RECVSEND_BUNDLE, of RECV. */
-    if (sqe->ioprio & ~(IORING_RECVSEND_POLL_FIRST | IORING_RECV_MULTISHOT))
+    if (sqe->opcode == IORING_OP_RECV)
+        known |= IORING_RECVSEND_BUNDLE;
+    if (sqe->ioprio & ~known)
         return -EINVAL;
     if (multishot &&
         (!(sqe->flags & IOSQE_BUFFER_SELECT) || (sqe->msg_flags & KRING__MSG_WAITALL)))
@@ -93,10 +95,10 @@ int kring__transfer_end(struct kring__req *req, int res, size_t wanted)
     if (res == -EAGAIN && !nonblock)
         return KRING__TRY_WAIT;
     if (res > 0 && all && (size_t)res < wanted && kring__is_stream(req->fd)) {
-        bool picked = (req->sqe.flags & IOSQE_BUFFER_SELECT) != 0;
+        bool picked = (req->sqe.flags & IOSQE_BUFFER_SELECT) && req->taken == 0;
 
         req->progress += (uint32_t)res;
-        /* A request that waits holds no picked buffer; what is in it is delivered. */
+        /* A receive that waits holds no picked buffer; what is in it is delivered. */
         if (!nonblock && !picked)
             return KRING__TRY_WAIT;
         req->flags |= KRING__REQ_FAILED;
@@ -137,6 +139,8 @@ int kring__recv_try(struct kring__soft *soft, struct kring__req *req)
     res = kring__poll_first(req);
     if (res < 0)
         return res;
+    if ((sqe->ioprio & IORING_RECVSEND_BUNDLE) && (sqe->flags & IOSQE_BUFFER_SELECT))
+        return kring__recv_bundle(soft, req);
     res = kring__req_buffer(soft, req, &data, &length);
     if (res < 0)
         return res;

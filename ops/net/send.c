@@ -3,10 +3,13 @@
  * SEND: as send(2) or sendto(2). Kernel: 5.6; POLL_FIRST 5.19, an address 6.1, bundles and provided
  * buffers 6.10, vectors 6.17.
  * SQE: fd; addr, len: data, or with IORING_SEND_VECTORIZED an iovec array; msg_flags: MSG_; addr2,
- * addr_len: destination or 0; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_SEND_VECTORIZED.
- * Result: bytes, may be short; with MSG_WAITALL on a stream all of it, and less breaks a link.
+ * addr_len: destination or 0; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_SEND_VECTORIZED,
+ * IORING_RECVSEND_BUNDLE; with BUFFER_SELECT buf_group, len 0 or a limit of bytes.
+ * Result: bytes, may be short; with MSG_WAITALL on a stream all of it, and less breaks a link. With
+ * provided buffers F_BUFFER names the first, in failures too; a bundle's results have F_MORE until
+ * one took the last buffer, waited, or failed.
  * Soft: MSG_DONTWAIT | MSG_NOSIGNAL, then waits for POLLOUT; the caller's own MSG_DONTWAIT:
- * -EAGAIN. Bundles and provided buffers (6.10) are refused.
+ * -EAGAIN. A bundle takes at most 64 buffers at once, of an incremental group one.
  * Owns: data and address are the caller's, and must not change until the result.
  * EINVAL: of fields at preparation; of the socket; neither after an effect.
  */
@@ -29,6 +32,20 @@ kring_op kring_send(struct kring *ring, int fd, const void *data, uint32_t lengt
         send_fill(sqe, data, length, flags);
         kring__fd(ring, op, sqe, fd);
     }
+    return op;
+}
+
+kring_op kring_send_bundle(struct kring *ring, int fd, int pool, int flags)
+{
+    kring_op op = kring_send(ring, fd, NULL, 0, flags);
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot == NULL)
+        return op;
+    slot->sqe.ioprio = IORING_RECVSEND_BUNDLE;
+    kring__pool(ring, op, &slot->sqe, pool);
+    if (slot->error == 0 && !ring->pools[pool].sends)
+        slot->error = -EINVAL;
     return op;
 }
 
@@ -57,9 +74,16 @@ kring_op kring_send_to(struct kring *ring, int fd, const void *data, uint32_t le
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_NET
 int kring__transmit_prep(struct kring__req *req)
 {
-    /* The kernel also takes IORING_RECVSEND_BUNDLE, of SEND. */
-    if (req->sqe.ioprio & ~(IORING_RECVSEND_POLL_FIRST | IORING_SEND_VECTORIZED))
+    uint32_t known = IORING_RECVSEND_POLL_FIRST | IORING_SEND_VECTORIZED;
+
+    if (req->sqe.opcode == IORING_OP_SEND)
+        known |= IORING_RECVSEND_BUNDLE;
+    if (req->sqe.ioprio & ~known)
         return -EINVAL;
+    if (req->sqe.ioprio & IORING_RECVSEND_BUNDLE) {
+        req->sqe.msg_flags |= KRING__MSG_WAITALL;
+        req->flags |= KRING__REQ_MULTISHOT;
+    }
     return (int32_t)req->sqe.len < 0 ? -EINVAL : 0;
 }
 
@@ -71,7 +95,7 @@ int kring__send_fields(const struct kring__req *req)
         return -EINVAL;
     if (sqe->addr2 != 0 && sqe->addr_len > KRING__ADDRESS_MAX)
         return -EINVAL;
-    if (!(sqe->ioprio & IORING_SEND_VECTORIZED))
+    if (!(sqe->ioprio & IORING_SEND_VECTORIZED) || (sqe->flags & IOSQE_BUFFER_SELECT))
         return 0;
     if (sqe->len > KRING__VECTORS_MAX)
         return -EINVAL;
@@ -121,11 +145,28 @@ int kring__send_once(struct kring__req *req)
     return kring__transfer_end(req, (int)res, left);
 }
 
+/* A bundle without provided buffers sends its data, and then finds nothing more to send. */
+static int bundle_of_none(struct kring__req *req)
+{
+    int res = req->scratch[0] == 0 ? kring__send_once(req) : 0;
+
+    if (res <= 0 || req->revents != 0)
+        req->flags |= KRING__REQ_LAST;
+    req->scratch[0] = res > 0;
+    return res;
+}
+
 int kring__send_try(struct kring__soft *soft, struct kring__req *req)
 {
+    const struct io_uring_sqe *sqe = &req->sqe;
     int first = kring__poll_first(req);
 
-    (void)soft;
-    return first < 0 ? first : kring__send_once(req);
+    if (first < 0)
+        return first;
+    if (sqe->flags & IOSQE_BUFFER_SELECT)
+        return kring__send_selected(soft, req);
+    if (sqe->ioprio & IORING_RECVSEND_BUNDLE)
+        return bundle_of_none(req);
+    return kring__send_once(req);
 }
 #endif
