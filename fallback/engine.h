@@ -338,7 +338,8 @@ int kring__buffers_status(struct kring__soft *soft, struct io_uring_buf_status *
 /* At most one per slot, and one of each table that a request holds after its slot was changed. */
 static inline uint32_t kring__node_count(const struct kring__soft_config *config)
 {
-    uint32_t slots = config->fixed_buffers + config->fixed_files;
+    uint32_t files = config->flags & KRING__SOFT_NO_TAGS ? 0 : config->fixed_files;
+    uint32_t slots = config->fixed_buffers + files;
 
     return slots ? slots + 2 * config->requests : 0;
 }

@@ -201,6 +201,7 @@ struct kring__soft_config {
 };
 #define KRING__SOFT_FDS_KEPT (1u << 0)  /* fds are closed only through the engine */
 #define KRING__SOFT_NO_EPOLL (1u << 1)  /* ppoll although epoll is configured (EMFILE, no epoll) */
+#define KRING__SOFT_NO_TAGS (1u << 2)   /* room for tags of files is not needed: -ENOMEM */
 
 /* Bytes that kring__soft_setup needs for this config (object, rings, slabs), page multiple. */
 size_t kring__soft_memory(const struct kring__soft_config *config);

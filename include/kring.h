@@ -118,6 +118,11 @@ typedef void kring_downgrade(struct kring *ring, unsigned opcode, int error, con
 /* A message from kring_msg_ring() of another ring. */
 typedef void kring_message(struct kring *ring, int32_t value, uint64_t data, void *user);
 /*
+ * A registered buffer or a direct descriptor with this tag was replaced, emptied or unregistered, and
+ * nothing uses it any more: its memory may be given back. Called once per tag, from kring_run().
+ */
+typedef void kring_released(struct kring *ring, uint64_t tag, void *user);
+/*
  * Runs job(job_arg) on a thread of the application's, any time later; returns 0, or a negative
  * errno when it cannot (the operation then runs inline).
  */
@@ -151,12 +156,15 @@ struct kring_options {
     kring_downgrade *on_downgrade;
     kring_message *on_message;
     kring_event *on_event;
-    void *user; /* given to on_downgrade, on_message and on_event */
+    void *user; /* given to on_downgrade, on_message, on_event and on_released */
+    kring_released *on_released;
+    uint32_t registered_buffers; /* most at once, up to 16384; 0 = none */
+    uint32_t reserved2;          /* 0 */
 };
 
 #define KRING_OPTIONS_INIT \
     {(uint32_t)sizeof(struct kring_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 0, \
-     NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+     NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0}
 
 /*
  * Opens a ring. *ring is written only on success. Errors: -EINVAL (an option out of range, an
@@ -374,10 +382,51 @@ int kring_send_pool_init(struct kring *ring, void *memory, uint32_t count, uint3
 int kring_buffer_queue(struct kring *ring, int pool, uint16_t buffer_id, uint32_t length);
 int kring_pool_queued(struct kring *ring, int pool);
 
+/* ---- Registered buffers ---- */
+
+/*
+ * Registers count buffers (1 to options.registered_buffers) with every engine of the ring, for
+ * kring_read_fixed() and the like; their memory is used until they are unregistered (or replaced) and
+ * the operations on them have ended. Each has 1 byte to 1 GiB of writable memory that is no file's; a
+ * vector of NULL and 0 is an empty slot, and vectors NULL is an empty table. tags, one for each,
+ * or NULL: not 0 asks for on_released, whenever this buffer is no longer used. The arrays are read
+ * during the call.
+ * Where the kernel cannot (RLIMIT_MEMLOCK; below 5.13 with empty slots, tags, or operations running)
+ * engine auto keeps them in the soft engine alone, and the operations on them run there.
+ * 0, -EBUSY (there is a table), -EINVAL (count; a tag of an empty slot or without on_released),
+ * -EFAULT (memory), -EOVERFLOW, -ENOMEM, -EAGAIN (too many tags wait to be released).
+ * Nothing is registered then. Native 5.1; tags 5.13, empty slots 5.13.
+ */
+int kring_buffers_register(struct kring *ring, const struct iovec *vectors, const uint64_t *tags,
+                           uint32_t count);
+/*
+ * Replaces count buffers from number first on. How many were, or the error of the first: as above, and
+ * -ENXIO without a table. Below 5.13 engine kernel cannot (-KRING_EKERNEL).
+ */
+int kring_buffers_update(struct kring *ring, uint32_t first, const struct iovec *vectors,
+                         const uint64_t *tags, uint32_t count);
+/* 0, -ENXIO; -EBUSY below 5.13 while io_uring runs operations. Those that use a buffer keep it. */
+int kring_buffers_unregister(struct kring *ring);
+
 /* ---- Direct descriptors ---- */
 
+/* The table has options.direct_descriptors empty slots from the start. */
 /* Puts fd (or -1: empties) into a slot at once; the table keeps its own reference. */
 int kring_direct_update(struct kring *ring, uint32_t slot, int fd);
+#define KRING_SLOT_SKIP (-2) /* instead of an fd: this slot stays as it is */
+/*
+ * The same for count slots from slot first on. tags, one for each, or NULL: not 0 asks for
+ * on_released, whenever this slot's file is no longer used; -EINVAL where there is no file, or no
+ * on_released. How many were done, or the error of the first: -EBADF (its slot is then
+ * empty), -EINVAL (beyond the table), -ENXIO (no table), -EAGAIN (too many tags wait).
+ */
+int kring_direct_set(struct kring *ring, uint32_t first, const int *fds, const uint64_t *tags,
+                     uint32_t count);
+/* KRING_SLOT_ANY picks from count slots from first on only; at first it is the whole table. Both
+ * engines (native 6.0). 0, -ENXIO, -EINVAL, -EOVERFLOW. */
+int kring_direct_range(struct kring *ring, uint32_t first, uint32_t count);
+/* Empties every slot. 0 or -ENXIO. */
+int kring_direct_clear(struct kring *ring);
 
 /* ---- Operations: each returns a handle NOT_STARTED; the slab being full is -EAGAIN in it. ---- */
 

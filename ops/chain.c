@@ -35,6 +35,8 @@ bool kring__breaks_link(const struct kring__slot *slot, int64_t value)
         return (uint64_t)value != sqe->len;
     case IORING_OP_READV:
     case IORING_OP_WRITEV:
+    case IORING_OP_READV_FIXED:
+    case IORING_OP_WRITEV_FIXED:
         return (uint64_t)value != vector_length(sqe);
     case IORING_OP_SEND:
     case IORING_OP_RECV:

@@ -500,6 +500,10 @@ static bool is_internal(struct kring *ring, const struct io_uring_cqe *cqe, unsi
         }
         return true;
     }
+    if (tag == KRING__TAG_RESOURCE) {
+        kring__resource_put(ring, cqe->user_data);
+        return true;
+    }
     return false;
 }
 

@@ -6,27 +6,21 @@
  */
 #include "ring.h"
 
-static int update(struct kring *ring, uint32_t slot, int32_t fd)
+/* Of count slots, with the tags that the engine is given, or NULL. */
+static int update(struct kring *ring, uint32_t first, const int32_t *fds, const uint64_t *given,
+                  uint32_t count)
 {
-    struct io_uring_files_update what;
+    struct io_uring_rsrc_update2 what;
 
     memset(&what, 0, sizeof what);
-    what.offset = slot;
-    what.fds = (uintptr_t)&fd;
-#if CONFIG_KRING_KERNEL_ENGINE
-    if (ring->direct_home == KRING_ENGINE_KERNEL) {
-        long rc = kring__sys_io_uring_register(ring->kernel.fd, IORING_REGISTER_FILES_UPDATE,
-                                               &what, 1);
-        return rc < 0 ? (int)rc : 0;
-    }
-#endif
-#if CONFIG_KRING_SOFT_ENGINE
-    int done = kring__soft_register(ring->soft, IORING_REGISTER_FILES_UPDATE, &what, 1);
-
-    return done < 0 ? done : 0;
-#else
-    return -ENXIO;
-#endif
+    what.offset = first;
+    what.data = (uintptr_t)fds;
+    if (given == NULL)
+        return kring__register(ring, ring->direct_home, IORING_REGISTER_FILES_UPDATE, &what, count);
+    what.tags = (uintptr_t)given;
+    what.nr = count;
+    return kring__register(ring, ring->direct_home, IORING_REGISTER_FILES_UPDATE2, &what,
+                           sizeof what);
 }
 
 #if CONFIG_KRING_KERNEL_ENGINE
@@ -83,15 +77,99 @@ int kring__direct_open(struct kring *ring)
 
 void kring__direct_clear(struct kring *ring, uint32_t slot)
 {
+    const int32_t none = -1;
+
     if (CONFIG_KRING_DIRECT)
-        (void)update(ring, slot, -1);
+        (void)update(ring, slot, &none, NULL, 1);
+}
+
+static bool in_table(const struct kring *ring, uint32_t first, uint32_t count)
+{
+    return first <= ring->direct_count && count <= ring->direct_count - first;
 }
 
 int kring_direct_update(struct kring *ring, uint32_t slot, int fd)
 {
+    int done;
+
     if (!CONFIG_KRING_DIRECT || ring->direct_count == 0)
         return -ENXIO;
     if (slot >= ring->direct_count || fd < -1)
         return -EINVAL;
-    return update(ring, slot, fd);
+    done = update(ring, slot, &fd, NULL, 1);
+    kring__loop_told(ring);
+    return done < 0 ? done : 0;
+}
+
+/* So many that their tags fit on the stack. */
+static int set_some(struct kring *ring, uint32_t first, const int *fds, const uint64_t *tags,
+                    uint32_t count)
+{
+    uint64_t given[KRING__RESOURCES_AT_ONCE];
+    int done, error;
+
+    for (uint32_t i = 0; tags != NULL && i < count; i++)
+        if (tags[i] != 0 && fds[i] < 0)
+            count = i; /* those before it are done; a count of 0 is the error */
+    if (count == 0)
+        return -EINVAL;
+    error = kring__resources_new(ring, tags, count, 1, given);
+    if (error < 0)
+        return error;
+    done = update(ring, first, fds, tags != NULL ? given : NULL, count);
+    kring__resources_undo(ring, given + (done > 0 ? done : 0), count - (done > 0 ? (uint32_t)done : 0));
+    return done;
+}
+
+int kring_direct_set(struct kring *ring, uint32_t first, const int *fds, const uint64_t *tags,
+                     uint32_t count)
+{
+    uint32_t done = 0;
+
+    if (!CONFIG_KRING_DIRECT || ring->direct_count == 0)
+        return -ENXIO;
+    if (count == 0 || fds == NULL || !in_table(ring, first, count))
+        return -EINVAL;
+    while (done < count) {
+        uint32_t some = count - done;
+        int res;
+
+        if (some > KRING__RESOURCES_AT_ONCE)
+            some = KRING__RESOURCES_AT_ONCE;
+        res = set_some(ring, first + done, fds + done, tags != NULL ? tags + done : NULL, some);
+        if (res < 0 && done == 0)
+            return res;
+        done += res > 0 ? (uint32_t)res : 0;
+        if (res < (int)some)
+            break;
+    }
+    kring__loop_told(ring);
+    return (int)done;
+}
+
+int kring_direct_range(struct kring *ring, uint32_t first, uint32_t count)
+{
+    struct io_uring_file_index_range range;
+
+    if (!CONFIG_KRING_DIRECT || ring->direct_count == 0)
+        return -ENXIO;
+    memset(&range, 0, sizeof range);
+    range.off = first;
+    range.len = count;
+    return kring__register(ring, ring->direct_home, IORING_REGISTER_FILE_ALLOC_RANGE, &range, 0);
+}
+
+int kring_direct_clear(struct kring *ring)
+{
+    static const int32_t none[16] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+
+    if (!CONFIG_KRING_DIRECT || ring->direct_count == 0)
+        return -ENXIO;
+    for (uint32_t at = 0; at < ring->direct_count; at += 16) {
+        uint32_t left = ring->direct_count - at;
+
+        (void)update(ring, at, none, NULL, left < 16 ? left : 16);
+    }
+    kring__loop_told(ring);
+    return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opening and closing a ring: options checked, one mapping laid out, engines chosen.
- * Memory: struct kring | slots | deadline heap | pools | guard page | soft engine.
+ * Memory: struct kring | slots | deadline heap | pools | tags | guard page | soft engine.
  */
 #include <linux/fcntl.h>
 #include <linux/mman.h>
@@ -23,7 +23,7 @@ struct plan {
     struct kring_options options; /* defaults filled in */
     struct kring__wish wish;
     struct kring__soft_config soft;
-    size_t slots_at, heap_at, pools_at, guard_at, soft_at, total;
+    size_t slots_at, heap_at, pools_at, resources_at, guard_at, soft_at, total;
 };
 
 static size_t align_up(size_t value, size_t to)
@@ -59,6 +59,7 @@ static int check_options(struct kring_options *o)
         ((o->setup_wanted | o->setup_required) & ~SETUP_ALLOWED) || o->entries > 32768 ||
         o->cq_entries > 65536 || o->operations > most || o->timers > most || o->fds > most ||
         o->direct_descriptors > most || o->pools > 254 ||
+        o->registered_buffers > 16384 || o->reserved2 != 0 ||
         (o->memory != NULL && (uintptr_t)o->memory % PAGE != 0) ||
         (o->memory == NULL && o->memory_size != 0))
         return -EINVAL;
@@ -89,6 +90,8 @@ static void plan_memory(struct plan *plan)
     at += (size_t)o->timers * sizeof(uint32_t);
     plan->pools_at = align_up(at, 16);
     at = plan->pools_at + o->pools * sizeof(struct kring__pool);
+    plan->resources_at = align_up(at, 16);
+    at = plan->resources_at + kring__resource_most(o) * sizeof(struct kring__resource);
     plan->guard_at = align_up(at, PAGE);
     plan->soft_at = plan->guard_at + PAGE;
     memset(soft, 0, sizeof *soft);
@@ -98,11 +101,13 @@ static void plan_memory(struct plan *plan)
     soft->timers = o->timers;
     soft->fds = o->fds + 4;
     soft->fixed_files = o->direct_descriptors;
+    soft->fixed_buffers = CONFIG_KRING_REGISTERED_BUFFERS ? o->registered_buffers : 0;
     soft->groups = o->pools;
     soft->buffers = CONFIG_KRING_PROVIDED_BUFFERS && CONFIG_KRING_RING ? o->operations : 0;
     soft->offload = o->offload;
     soft->offload_user = o->offload_user;
-    soft->flags = o->flags & KRING_FDS_CLOSED_BY_KRING ? KRING__SOFT_FDS_KEPT : 0;
+    soft->flags = (o->flags & KRING_FDS_CLOSED_BY_KRING ? KRING__SOFT_FDS_KEPT : 0u) |
+                  (o->on_released == NULL ? KRING__SOFT_NO_TAGS : 0u);
     plan->total = plan->soft_at;
 #if CONFIG_KRING_SOFT_ENGINE
     plan->total += kring__soft_memory(soft);
@@ -289,6 +294,9 @@ int kring_open(struct kring **out, const struct kring_options *options)
     ring->heap_limit = plan.options.timers;
     ring->pools = (struct kring__pool *)(void *)((uint8_t *)memory + plan.pools_at);
     ring->pool_count = plan.options.pools;
+    ring->resources = (struct kring__resource *)(void *)((uint8_t *)memory + plan.resources_at);
+    ring->resource_count = (uint32_t)kring__resource_most(&plan.options);
+    ring->resource_free = KRING__NIL;
     ring->kernel.fd = ring->wake_fd = ring->loop_fd = ring->timer_fd = ring->event_fd = -1;
     guard(ring, memory, &plan);
     kring__slab_init(ring);

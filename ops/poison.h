@@ -23,7 +23,8 @@ void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
 
 static inline bool kring__poisons(const struct kring__slot *slot)
 {
-    return (slot->sqe.opcode == IORING_OP_READ || slot->sqe.opcode == IORING_OP_RECV) &&
+    return (slot->sqe.opcode == IORING_OP_READ || slot->sqe.opcode == IORING_OP_READ_FIXED ||
+            slot->sqe.opcode == IORING_OP_RECV) &&
            !(slot->sqe.flags & IOSQE_BUFFER_SELECT) && slot->sqe.addr != 0;
 }
 

@@ -39,7 +39,8 @@ enum kring__tag {
     KRING__TAG_MULTI = 2,
     KRING__TAG_CANCEL = 3,   /* our cancel of the slot it names */
     KRING__TAG_INTERNAL = 4, /* the watch on the soft engine's epoll fd */
-    KRING__TAG_MESSAGE = 5   /* an arrival by MSG_RING: the low 52 bits are the sender's */
+    KRING__TAG_MESSAGE = 5,  /* an arrival by MSG_RING: the low 52 bits are the sender's */
+    KRING__TAG_RESOURCE = 6  /* a tag of a registered resource: ops/resource.c */
 };
 /* What TAG_INTERNAL has for an index: the watch (its generation says on which instance of the soft
  * engine's set), and the cancel of one. */
@@ -152,6 +153,15 @@ struct kring__pool {
     struct kring__list paused;
 };
 
+/* A tag that engines have: each says once that it has released what the tag is of. */
+struct kring__resource {
+    uint64_t tag;     /* the application's */
+    uint32_t next;    /* free list */
+    uint32_t batch;   /* made for this call */
+    uint8_t engines;  /* that still have it */
+    uint8_t silent;   /* nobody was promised anything */
+};
+
 struct kring {
     struct kring__slot *slots;
     uint32_t slot_count;
@@ -209,6 +219,12 @@ struct kring {
     struct kring_stats stats;
     struct kring__pool *pools;
     uint32_t pool_count;
+    struct kring__resource *resources;
+    uint32_t resource_count, resource_free, resource_top; /* from top on: never used */
+    uint32_t resource_batch;
+    uint32_t buffer_count; /* registered buffers; 0: no table */
+    uint8_t buffers_in;    /* engines that have the table: 1 << enum kring_engine */
+    uint8_t buffers_home;  /* enum kring_engine that runs what uses it; AUTO: any */
 };
 
 /* Conditions that are known at compile time where an engine or chains are configured out. */
@@ -460,6 +476,12 @@ void kring__pools_close(struct kring *ring);
 /* ---- loop.c ---- */
 void kring__loop_update(struct kring *ring);
 void kring__loop_close(struct kring *ring);
+/* Work may have come from outside of kring_run(): who waits for kring_fd() is to know. */
+static inline void kring__loop_told(struct kring *ring)
+{
+    if (ring->loop_fd >= 0)
+        kring__loop_update(ring);
+}
 /* Absolute ns of the ring's next timer of any kind. */
 int64_t kring__next_timer(struct kring *ring);
 bool kring__has_work(struct kring *ring);
@@ -470,6 +492,34 @@ int kring__kernel_wait_fd(struct kring *ring);
 /* Before each look at the ring: later events signal it again. */
 void kring__event_drain(struct kring *ring);
 #endif
+
+/* ---- resource.c ---- */
+/* So many at once: what is in the tables, and what operations still hold. */
+static inline size_t kring__resource_most(const struct kring_options *options)
+{
+    size_t slots = (size_t)options->registered_buffers + options->direct_descriptors;
+
+    return options->on_released != NULL && slots != 0 ? slots + options->operations : 0;
+}
+/* What the engines are given for this tag (0 for 0): 0, or -EAGAIN. */
+int kring__resource_new(struct kring *ring, uint64_t tag, unsigned engines, uint64_t *given);
+/* An engine is done with it. */
+void kring__resource_put(struct kring *ring, uint64_t given);
+/* It came to nothing: no engine has it, or its release is of no interest. */
+void kring__resource_silence(struct kring *ring, uint64_t given);
+#define KRING__RESOURCES_AT_ONCE 64u
+/* Both arrays at once, of count tags (tags may be NULL): 0, or -EAGAIN or -EINVAL and none. */
+int kring__resources_new(struct kring *ring, const uint64_t *tags, uint32_t count,
+                         unsigned engines, uint64_t *given);
+/* The engines have these no longer, or never had them. */
+void kring__resources_undo(struct kring *ring, const uint64_t *given, uint32_t count);
+/* A register call of either engine. */
+int kring__register(struct kring *ring, unsigned engine, unsigned opcode, void *arg,
+                    unsigned count);
+
+/* ---- buffers.c ---- */
+/* Does it name a registered buffer? */
+bool kring__uses_buffer(const struct io_uring_sqe *sqe);
 
 /* ---- direct.c ---- */
 int kring__direct_open(struct kring *ring);

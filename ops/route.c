@@ -34,6 +34,10 @@ static bool asks_more(unsigned opcode)
     case IORING_OP_MSG_RING:
     case IORING_OP_READ_MULTISHOT:
     case IORING_OP_URING_CMD:
+    case IORING_OP_READ_FIXED:
+    case IORING_OP_WRITE_FIXED:
+    case IORING_OP_READV_FIXED:
+    case IORING_OP_WRITEV_FIXED:
         return true;
     default:
         return (kring__rows[opcode].flags & KRING__REFERS) != 0;
@@ -79,6 +83,8 @@ static unsigned home_of(struct kring *ring, const struct kring__slot *slot)
         direct = true;
     if (direct)
         return ring->direct_home;
+    if (kring__uses_buffer(sqe) && ring->buffers_home != KRING_ENGINE_AUTO)
+        return ring->buffers_home;
     if (slot->flags & KRING__S_SELECTS)
         return ring->pools[slot->pool].home;
     if (slot->flags & KRING__S_REF) {

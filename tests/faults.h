@@ -63,6 +63,7 @@ struct faults {
     unsigned count;
     int owned[FAULTS_OWNED];
     unsigned owned_count;
+    unsigned released; /* tags told, as bits 1 << tag */
 };
 
 struct faults_scenario {
@@ -76,7 +77,7 @@ struct faults_scenario {
 
 /* A ring of the run's mode. soft: which opcodes (bits) a mixed ring pins to soft. */
 bool faults_open(struct faults *f, unsigned direct, uint64_t soft);
-struct kring_options faults_options(const struct faults *f);
+struct kring_options faults_options(struct faults *f);
 /* Starts an operation; it fails the run softly when it cannot be started. */
 struct faults_op *faults_start_as(struct faults *f, kring_op op, const char *text, bool fails);
 #define START(f, call) faults_start_as((f), (call), #call, false)

@@ -215,6 +215,39 @@ static bool direct(struct faults *f)
     return DO(f, kring_nop(f->ring)) && faults_close(f, fd);
 }
 
+/* Registered buffers with tags: each is told once, when its buffer is gone. */
+static bool buffers(struct faults *f)
+{
+    static uint8_t memory[2][SIZE] __attribute__((aligned(4096)));
+    struct iovec two[2] = {{memory[0], SIZE}, {memory[1], SIZE}}, third = {memory[0], 100};
+    static const uint64_t tags[2] = {1, 2}, tag = 3;
+    char from[100], to[100];
+    int fd;
+
+    paths(from, to);
+    faults_pattern(memory[0], SIZE, 0);
+    memset(memory[1], 0, SIZE);
+    if (!MUST(f, (fd = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) >= 0))
+        return false;
+    faults_own(f, fd);
+    if (!faults_open(f, 0, SOFT(READ_FIXED)))
+        return false;
+    if (!OK(f, kring_buffers_register(f->ring, two, tags, 2)))
+        return MUST(f, f->released == 0) && false;
+    if (!DO(f, kring_write_fixed(f->ring, fd, memory[0], SIZE, 0, 0)) || !MUST(f, holds(to, SIZE)) ||
+        !DO(f, kring_read_fixed(f->ring, fd, memory[1], SIZE, 0, 1)) ||
+        !MUST(f, faults_is_pattern(memory[1], SIZE, 0)) ||
+        !OK(f, kring_buffers_update(f->ring, 0, &third, &tag, 1)))
+        return false;
+    (void)kring_run(f->ring, 0);
+    if (!DO(f, kring_write_fixed(f->ring, fd, memory[0], 100, 0, 0)) ||
+        !OK(f, kring_buffers_unregister(f->ring)))
+        return false;
+    for (unsigned i = 0; i < 10 && f->released != 14; i++)
+        (void)kring_run(f->ring, 0);
+    return MUST(f, f->released == 14);
+}
+
 static bool polls(struct faults *f)
 {
     struct faults_op *o;
@@ -313,6 +346,7 @@ const struct faults_scenario faults_file_scenarios[] = {
     {"pipes made by operations", made_pipes, false},
     {"splice and tee", splices, false},
     {"direct descriptors", direct, false},
+    {"registered buffers", buffers, false},
     {"poll", polls, false},
     {"sizes, ranges and advice", changes, false},
     {NULL, NULL, false},

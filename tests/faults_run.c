@@ -56,7 +56,17 @@ int64_t faults_now_ns(void)
 
 /* ---- Rings ---- */
 
-struct kring_options faults_options(const struct faults *f)
+static void on_released(struct kring *ring, uint64_t tag, void *user)
+{
+    struct faults *f = user;
+
+    (void)ring;
+    if (tag > 31 || (f->released >> tag & 1))
+        faults_break(f, "tag %llu is told twice, or none of ours", (unsigned long long)tag);
+    f->released |= 1u << (tag & 31);
+}
+
+struct kring_options faults_options(struct faults *f)
 {
     struct kring_options options = KRING_OPTIONS_INIT;
 
@@ -65,6 +75,9 @@ struct kring_options faults_options(const struct faults *f)
     options.flags = KRING_NO_ENVIRONMENT;
     options.entries = 8;
     options.operations = 48;
+    options.registered_buffers = 4;
+    options.on_released = on_released;
+    options.user = f;
     return options;
 }
 
