@@ -688,6 +688,19 @@ kring_op kring_cancel_any(struct kring *ring);
 kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data);
 /* As kring_direct_update, count slots from offset, as an operation. fds is in and out. Native 5.6. */
 kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32_t offset);
+/* A plain fd for the file of KRING_DIRECT(index), which keeps its slot. flags 0 or KRING_INHERITED (an
+ * exec inherits it). value: the fd, which is the caller's. -EBADF: the slot is empty, or fd is no
+ * direct descriptor. Native 6.8. */
+#define KRING_INHERITED (1u << 0)
+kring_op kring_fixed_fd_install(struct kring *ring, int fd, uint32_t flags);
+/*
+ * The two conversions; both copy: the source stays open and the caller's, whatever happens.
+ * kring_to_direct: a plain fd's file into slot (or KRING_SLOT_ANY), value: the slot, which is then
+ * used as KRING_DIRECT(value). -EBADF, -ENFILE (no free slot), -EINVAL (no such slot), -ENXIO (no
+ * table). Native 5.6, any slot 5.19. kring_to_fd: as kring_fixed_fd_install() without flags.
+ */
+kring_op kring_to_direct(struct kring *ring, int fd, uint32_t slot);
+kring_op kring_to_fd(struct kring *ring, int fd);
 /* Legacy provided buffers: count buffers of size bytes from memory with ids from first. Prefer
  * kring_pool_init. Native 5.7. */
 kring_op kring_provide_buffers(struct kring *ring, void *memory, uint32_t size, uint32_t count,

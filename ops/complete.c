@@ -25,6 +25,13 @@ static void dispose_pair(struct kring *ring, const struct kring__slot *slot)
         dispose_fd(ring, slot->sqe.file_index != 0 ? IORING_FILE_INDEX_ALLOC : 0, fds[i]);
 }
 
+/* Where kring_to_direct() has put its file. */
+static uint32_t named_slot(const struct kring__slot *slot)
+{
+    return (uint32_t)slot->sqe.off == IORING_FILE_INDEX_ALLOC ? slot->count
+                                                              : (uint32_t)slot->sqe.off;
+}
+
 static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, uint32_t flags)
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
@@ -33,6 +40,11 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
         kring__pool_drop(ring, slot->pool, (uint16_t)(flags >> IORING_CQE_BUFFER_SHIFT),
                          kring__pool_span(ring, slot, flags, res));
         ring->stats.dropped_resources++;
+    }
+    if (res > 0 && kring__is_to_direct(slot)) {
+        ring->stats.dropped_resources++;
+        kring__direct_clear(ring, named_slot(slot));
+        return;
     }
     if (res < 0 || row == NULL || !(row->flags & KRING__CREATES))
         return;
@@ -354,6 +366,8 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
 
     if (slot->sqe.opcode == IORING_OP_URING_CMD)
         return kring__option_value(slot, res); /* optlen shares the field */
+    if (res > 0 && kring__is_to_direct(slot))
+        return named_slot(slot);
     if (res == 0 && row != NULL && (row->flags & KRING__CREATES) &&
         !(row->flags & KRING__PAIR) && slot->sqe.file_index != 0 &&
         slot->sqe.file_index != IORING_FILE_INDEX_ALLOC &&
@@ -444,7 +458,8 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uin
         kring__closes(ring, &slot->sqe);
     slot->raw = raw;
     slot->result_flags = cqe_flags;
-    value = slot->sqe.file_index != 0 ? created(slot, res) : answer_of_cancel(slot, res);
+    value = slot->sqe.file_index != 0 || slot->sqe.opcode == IORING_OP_FILES_UPDATE
+                ? created(slot, res) : answer_of_cancel(slot, res);
     if (res >= 0 && !(slot->flags & special)) {
         slot->value = value;
         deliver(ring, slot, 0);

@@ -128,7 +128,7 @@ enum kring__wait {
     N(FUTEX_WAIT, futex_wait, 51, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
     N(FUTEX_WAKE, futex_wake, 52, KRING__V(6, 7), NEVER, KRING__NOFIXED, CORE) \
     N(FUTEX_WAITV, futex_waitv, 53, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
-    N(FIXED_FD_INSTALL, fixed_fd_install, 54, KRING__V(6, 8), NEVER, \
+    X(FIXED_FD_INSTALL, fixed_fd_install, 54, KRING__V(6, 8), NEVER, \
       KRING__FILE | KRING__CREATES, RING) \
     X(FTRUNCATE, ftruncate, 55, KRING__V(6, 9), DISK, \
       KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \

@@ -522,6 +522,8 @@ int kring__register(struct kring *ring, unsigned engine, unsigned opcode, void *
 bool kring__uses_buffer(const struct io_uring_sqe *sqe);
 
 /* ---- direct.c ---- */
+/* Made by kring_to_direct(): slot->count is the fd at the start, and then the slot. */
+bool kring__is_to_direct(const struct kring__slot *slot);
 int kring__direct_open(struct kring *ring);
 void kring__direct_clear(struct kring *ring, uint32_t slot);
 

@@ -197,6 +197,8 @@ static void classify(struct kring__slot *slot)
     }
     if (kring__is_multishot(sqe))
         slot->flags |= KRING__S_MULTI;
+    if (kring__is_to_direct(slot))
+        slot->count = (uint32_t)sqe->fd;
 }
 
 /* Chooses the engine and claims what running needs. 0 or an error; nothing is queued. */

@@ -107,6 +107,27 @@ const struct oracle_program oracle_programs_rsrc[] = {
       " enter 1; buf b 4; put pw 'abc'; read fd=2 addr=b len=3 flags=FIXED; enter 1" },
     { "file-range-errors", "file-range 0 0; file-range 0 1; files -1 -1; file-range 1 2; file-range 0 2 resv=1;"
       " file-range 0xffffffff 5; file-range 0 2 nr=1; register 25; file-range 2 0" },
+    { "install", "ordered; pipe p 'abc'; files -1 pr; fixed_fd_install fd=1 flags=FIXED as=n; enter 1; buf b 4;"
+      " closefd pr; read fd=n addr=b len=3; read fd=1 addr=b len=1 flags=FIXED; enter 1" },
+    { "install-inherited", "pipe p; files pr; fixed_fd_install fd=0 flags=FIXED of=FIXED_FD_NO_CLOEXEC as=n; enter 1" },
+    { "install-unknown-flag", "pipe p; files pr; fixed_fd_install fd=0 flags=FIXED of=2; enter 1" },
+    { "install-plain", "pipe p; files pr; fixed_fd_install fd=pr; fixed_fd_install fd=0; enter 2" },
+    { "install-empty", "files -1; fixed_fd_install fd=0 flags=FIXED; fixed_fd_install fd=1 flags=FIXED; enter 2" },
+    { "install-no-table", "fixed_fd_install fd=0 flags=FIXED; enter 1" },
+    { "install-fields", "pipe p; files pr; fixed_fd_install fd=0 flags=FIXED off=1; fixed_fd_install fd=0 flags=FIXED addr=1;"
+      " fixed_fd_install fd=0 flags=FIXED len=1; fixed_fd_install fd=0 flags=FIXED group=1;"
+      " fixed_fd_install fd=0 flags=FIXED index=1; fixed_fd_install fd=0 flags=FIXED addr3=1;"
+      " fixed_fd_install fd=0 flags=FIXED ioprio=1; enter 7", },
+    { "install-select", "pipe p; files pr; fixed_fd_install fd=0 flags=FIXED|SELECT; enter 1" },
+    { "install-linked", "ordered; pipe p 'abc'; files pr; fixed_fd_install fd=0 flags=FIXED|LINK as=n; nop; enter 2;"
+      " files_update addr=0 len=1; enter 1" },
+    { "install-personality", "pipe p; files pr; fixed_fd_install fd=0 flags=FIXED personality=1; enter 1" },
+    { "install-hard", "ordered; pipe p; files pr; fixed_fd_install fd=0 flags=FIXED|HARD as=n; fixed_fd_install fd=3"
+      " flags=FIXED|LINK; nop; enter 3" },
+    { "install-modes", "ordered; pipe p; files pr; fixed_fd_install fd=0 flags=FIXED|ASYNC as=n; enter 1;"
+      " fixed_fd_install fd=0 flags=FIXED|DRAIN as=m; enter 1; fixed_fd_install fd=0 flags=FIXED|SKIP|LINK as=o; nop; enter 1" },
+    { "install-cancelled", "ordered; files -1; fixed_fd_install fd=0 flags=FIXED|LINK; fixed_fd_install fd=0 flags=FIXED;"
+      " enter 2" },
     { "file-range-empty", "pipe p; files -1 -1; file-range 1 0; fds u pr; files_update addr=u len=1 off=ALLOC; enter 1" },
 
     /* ---- reading and writing ---- */

@@ -252,6 +252,7 @@ static bool makes_fd(const struct io_uring_sqe *sqe)
     case IORING_OP_OPENAT:
     case IORING_OP_OPENAT2:
     case IORING_OP_SOCKET:
+    case IORING_OP_FIXED_FD_INSTALL:
         return sqe->file_index == 0;
     default:
         return false;

@@ -82,6 +82,7 @@ static const struct template templates[] = {
       "readv_fixed addr=w len=2", "pr", FILE_OP },
     { "writev_fixed", "file f 'contents'; buf b 'abcdef'; iov v b:0:6; buffers v 1",
       "writev_fixed addr=v len=1 off=4", "f", FILE_OP },
+    { "fixed_fd_install", "pipe p; files pr", "fixed_fd_install", "0", .fails = 1, .file = 0 },
     { "tee", "pipe p 'hello'; pipe q", "tee index=pr len=5", "qw", FILE_OP },
     { "shutdown", "pair s stream", "shutdown len=SHUT_WR", "sa", FILE_OP },
     { "msg_ring", "ring", "msg_ring len=42 off=77", "ring1", .file = 0 },

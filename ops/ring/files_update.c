@@ -25,6 +25,36 @@ kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32
     return op;
 }
 
+/*
+ * One fd, in a word of the operation's own: the kernel writes the slot over it, and so the fd itself is
+ * kept in sqe.fd, which FILES_UPDATE ignores.
+ */
+kring_op kring_to_direct(struct kring *ring, int fd, uint32_t slot)
+{
+    struct io_uring_sqe *sqe;
+    kring_op op = kring__new(ring, IORING_OP_FILES_UPDATE, &sqe);
+
+    if (sqe == NULL)
+        return op;
+    if (ring->direct_count == 0)
+        return kring__fail(ring, op, -ENXIO);
+    if (slot != KRING_SLOT_ANY && slot >= ring->direct_count)
+        return kring__fail(ring, op, -EINVAL);
+    if (fd < 0) /* also one that is direct already; and -1 would empty the slot */
+        return kring__fail(ring, op, -EBADF);
+    sqe->fd = fd;
+    sqe->addr = kring__address(&ring->slots[op.index].count);
+    sqe->len = 1;
+    sqe->off = slot == KRING_SLOT_ANY ? IORING_FILE_INDEX_ALLOC : slot;
+    return op;
+}
+
+bool kring__is_to_direct(const struct kring__slot *slot)
+{
+    return slot->sqe.opcode == IORING_OP_FILES_UPDATE &&
+           slot->sqe.addr == kring__address(&slot->count);
+}
+
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_RING
 int kring__files_update_prep(struct kring__soft *soft, struct kring__req *req)
 {
