@@ -41,11 +41,8 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
                          kring__pool_span(ring, slot, flags, res));
         ring->stats.dropped_resources++;
     }
-    if (res > 0 && kring__is_to_direct(slot)) {
-        ring->stats.dropped_resources++;
-        kring__direct_clear(ring, named_slot(slot));
-        return;
-    }
+    if (res > 0 && kring__is_to_direct(slot))
+        dispose_fd(ring, named_slot(slot) + 1, res);
     if (res < 0 || row == NULL || !(row->flags & KRING__CREATES))
         return;
     if (row->flags & KRING__PAIR)

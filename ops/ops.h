@@ -43,7 +43,8 @@ enum kring__wait {
 #define KRING__RW (1u << 6)       /* disk when the file is regular, pollable otherwise */
 #define KRING__LATE_EINVAL (1u << 7) /* its own EINVAL may come after an effect: never re-run */
 #define KRING__COUNTED (1u << 8)  /* TIMEOUT: sqe.off is a completion count */
-#define KRING__NOFIXED (1u << 9)  /* IOSQE_FIXED_FILE is -EBADF (sqe.fd is no file, or a dirfd) */
+#define KRING__NOFIXED (1u << 9)  /* sqe.fd is no file, or a dirfd: IOSQE_FIXED_FILE is refused, or
+                                     ignored where the kernel ignores it */
 #define KRING__ASYNC_ONLY (1u << 10) /* the kernel always runs it in a worker */
 #define KRING__OFFLOAD (1u << 11) /* its try uses no state of the soft engine: any thread may */
 #define KRING__PAIR (1u << 12)    /* CREATES two, named in the int[2] at sqe.addr; result 0 */

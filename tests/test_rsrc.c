@@ -566,6 +566,120 @@ static void slots_of_a_range(enum rings_kind kind)
     rings_close(ring);
 }
 
+/* ---- From one kind of descriptor to the other ---- */
+
+static void conversions_copy(enum rings_kind kind)
+{
+    struct kring *ring = open_rsrc(kind, 0, 3, NULL);
+    int fd = rings_file("convert", "contents", 8), before = kring_test_open_fds(), back;
+    int64_t slot = rings_do(ring, kring_to_direct(ring, fd, KRING_SLOT_ANY));
+    char data[8] = "";
+
+    CU_ASSERT_FATAL(slot >= 0 && slot < 3);
+    CU_ASSERT(rings_is_open(fd));
+    CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, KRING_DIRECT(slot), data, 8, 0)), 8);
+    CU_ASSERT_EQUAL(memcmp(data, "contents", 8), 0);
+    back = (int)rings_do(ring, kring_to_fd(ring, KRING_DIRECT(slot)));
+    CU_ASSERT_FATAL(back >= 0 && back != fd);
+    CU_ASSERT(fcntl(back, F_GETFD) & FD_CLOEXEC);
+    /* One open file, three descriptors: each lives on its own. */
+    CU_ASSERT_EQUAL(lseek(fd, 5, SEEK_SET), 5);
+    CU_ASSERT_EQUAL(lseek(back, 0, SEEK_CUR), 5);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_close_fd(ring, KRING_DIRECT(slot))), 0);
+    CU_ASSERT_EQUAL(read(back, data, 8), 3);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_to_direct(ring, back, 2)), 2);
+    close(back);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, KRING_DIRECT(2), data, 8, 4)), 4);
+    CU_ASSERT(rings_is_open(fd));
+    back = (int)rings_do(ring, kring_fixed_fd_install(ring, KRING_DIRECT(2), KRING_INHERITED));
+    CU_ASSERT_FATAL(back >= 0);
+    CU_ASSERT_EQUAL(fcntl(back, F_GETFD), 0);
+    close(back);
+    CU_ASSERT_EQUAL(kring_direct_update(ring, 2, -1), 0);
+    CU_ASSERT_EQUAL(kring_test_open_fds(), before);
+    close(fd);
+    rings_close(ring);
+}
+
+static void failed_conversions_lose_nothing(enum rings_kind kind)
+{
+    struct kring *none = rings_open(kind), *ring = open_rsrc(kind, 0, 2, NULL);
+    struct rings_log log = {0};
+    int fd = rings_file("lossless", "contents", 8), before;
+    unsigned released = 0;
+    kring_op op;
+
+    CU_ASSERT_EQUAL(rings_do(ring, kring_to_direct(ring, fd, 0)), 0);
+    before = kring_test_open_fds();
+    CU_ASSERT_EQUAL(kring_direct_update(ring, 1, fd), 0);
+    CU_ASSERT_EQUAL(kring_start(none, kring_to_direct(none, fd, 0), rings_done, &log), -ENXIO);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_to_direct(ring, fd, 2), rings_done, &log), -EINVAL);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_to_direct(ring, -1, 0), rings_done, &log), -EBADF);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_to_direct(ring, KRING_DIRECT(0), 1), rings_done, &log),
+                    -EBADF);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_to_fd(ring, fd), rings_done, &log), -EBADF);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_fixed_fd_install(ring, KRING_DIRECT(0), 2), rings_done,
+                                &log), -EINVAL);
+    CU_ASSERT_EQUAL(log.calls, 0);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_to_direct(ring, fd, KRING_SLOT_ANY)), -ENFILE);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_to_direct(ring, 1000, KRING_SLOT_ANY)), -EBADF);
+    CU_ASSERT(rings_is_open(fd));
+    CU_ASSERT_EQUAL(rings_do(ring, kring_to_fd(ring, KRING_DIRECT(5))), -EBADF);
+    CU_ASSERT_EQUAL(kring_direct_update(ring, 1, -1), 0);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_to_fd(ring, KRING_DIRECT(1))), -EBADF);
+    /* Dropped in each state: what the result owns is given back. */
+    for (unsigned i = 0; i < 4; i++) {
+        op = i % 2 ? kring_to_fd(ring, KRING_DIRECT(0))
+                   : kring_to_direct(ring, fd, KRING_SLOT_ANY);
+        if (i < 2) {
+            CU_ASSERT_EQUAL(kring_start(ring, op, rings_done, &log), 0);
+        } else {
+            CU_ASSERT_EQUAL(kring_start(ring, op, NULL, NULL), 0);
+            CU_ASSERT_EQUAL(kring_wait_op(ring, op, KRING_SECOND), 0);
+        }
+        CU_ASSERT_EQUAL(kring_drop(ring, op, rings_release, &released), 0);
+        CU_ASSERT(rings_until_count(ring, &released, i + 1));
+        CU_ASSERT_EQUAL(rings_do(ring, kring_to_fd(ring, KRING_DIRECT(1))), -EBADF);
+    }
+    CU_ASSERT_EQUAL(log.calls, 0);
+    CU_ASSERT_EQUAL(kring_test_open_fds(), before);
+    CU_ASSERT(rings_is_open(fd));
+    close(fd);
+    rings_close(none);
+    rings_close(ring);
+}
+
+/* Started again in its own callback it converts the same descriptor, not the slot it had found. */
+static void again(struct kring *ring, kring_op op, const struct kring_result *result, void *user)
+{
+    struct rings_log *log = user;
+
+    log->notes[log->calls++] = *result;
+    if (log->calls < 3)
+        CU_ASSERT_EQUAL(kring_start(ring, op, again, log), 0);
+}
+
+static void a_conversion_can_be_repeated(enum rings_kind kind)
+{
+    struct kring *ring = open_rsrc(kind, 0, 3, NULL);
+    int fd = rings_file("again", "contents", 8);
+    struct rings_log log = {0};
+    unsigned taken = 0;
+    char data[8];
+
+    CU_ASSERT_EQUAL(kring_start(ring, kring_to_direct(ring, fd, KRING_SLOT_ANY), again, &log), 0);
+    CU_ASSERT(rings_until_calls(ring, &log, 3));
+    for (unsigned i = 0; i < 3; i++) {
+        CU_ASSERT_FATAL(log.notes[i].value >= 0 && log.notes[i].value < 3);
+        taken |= 1u << log.notes[i].value;
+        CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, KRING_DIRECT(i), data, 8, 0)), 8);
+        CU_ASSERT_EQUAL(memcmp(data, "contents", 8), 0);
+    }
+    CU_ASSERT_EQUAL(taken, 7);
+    close(fd);
+    rings_close(ring);
+}
+
 RINGS_TEST(fixed_transfers)
 RINGS_TEST(bad_buffers)
 RINGS_TEST(sparse_and_update)
@@ -576,6 +690,9 @@ RINGS_TEST(short_vectors_break_chains)
 RINGS_TEST(tags_of_files)
 RINGS_TEST(bad_files)
 RINGS_TEST(slots_of_a_range)
+RINGS_TEST(conversions_copy)
+RINGS_TEST(failed_conversions_lose_nothing)
+RINGS_TEST(a_conversion_can_be_repeated)
 
 int kring_test_rsrc(void)
 {
@@ -591,6 +708,9 @@ int kring_test_rsrc(void)
         RINGS_ROWS("a file's tag comes once, after its last use", tags_of_files),
         RINGS_ROWS("bad slots and files are refused", bad_files),
         RINGS_ROWS("any slot of a range", slots_of_a_range),
+        RINGS_ROWS("a conversion copies", conversions_copy),
+        RINGS_ROWS("a failed conversion loses nothing", failed_conversions_lose_nothing),
+        RINGS_ROWS("a conversion can be repeated", a_conversion_can_be_repeated),
     };
 
     return KRING_SUITE_ADD("registered resources", tests);
