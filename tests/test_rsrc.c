@@ -368,15 +368,18 @@ static void old_kernels_keep_them_in_soft(void)
     struct kring_options options = rings_options(RINGS_MIXED);
     struct releases r = {0};
     struct kring *ring;
-    uint8_t *memory = pages(1);
-    struct iovec vector = {memory, 64};
+    struct iovec vector;
+    uint8_t *memory;
     uint64_t tag = 9;
     kring_op op;
-    int fd = rings_file("old", "abcdefgh", 8);
+    int fd;
 
     if (rings_missing(RINGS_MIXED) || rings_missing(RINGS_KERNEL))
         KRING_SKIP(rings_missing(RINGS_MIXED) ? rings_missing(RINGS_MIXED)
                                               : rings_missing(RINGS_KERNEL));
+    fd = rings_file("old", "abcdefgh", 8);
+    memory = pages(1);
+    vector = (struct iovec){memory, 64};
     options.registered_buffers = 2;
     options.kernel = "5.10";
     options.on_released = on_released;
