@@ -243,6 +243,17 @@ void kring__conclude(struct kring *ring, struct kring__slot *slot, int64_t value
 
 /* ---- What is not the end yet ---- */
 
+/*
+ * ERESTARTSYS and its kin stay inside a kernel, but 6.1 lets one out when it cancels a read of a
+ * chain that waits in a worker (seen on 6.1.176). It is the EINTR that it stands for.
+ */
+static int32_t plain_errno(const struct kring__slot *slot, int32_t res)
+{
+    bool restart = res <= -512 && res >= -516 && res != -515;
+
+    return restart && slot->sqe.opcode != IORING_OP_NOP ? -EINTR : res;
+}
+
 static bool aimed_at(const struct kring__slot *slot)
 {
     return (slot->flags & (KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME)) != 0 ||
@@ -571,7 +582,7 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
               (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED ? KRING__CQE_COPIED : 0);
         return;
     }
-    ended(ring, slot, cqe->res, flags);
+    ended(ring, slot, plain_errno(slot, cqe->res), flags);
 }
 
 /* ---- Results without a callback ---- */

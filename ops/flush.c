@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From the waiting queue into the submission rings, in order, chains in one piece. */
+#include <linux/fs.h>
+
 #include "poison.h"
 #include "ring.h"
 
@@ -34,6 +36,20 @@ void kring__closes(struct kring *ring, const struct io_uring_sqe *sqe)
         kring__soft_fd_closing(ring->soft, sqe->fd);
 }
 
+/*
+ * Until 5.17 the kernel hands the position -1 of a file without positions on to it; a socket refuses
+ * any but 0. A direct descriptor cannot be asked: it keeps what the caller said.
+ */
+static bool has_no_position(const struct io_uring_sqe *sqe)
+{
+    const struct kring__row *row = kring__row(sqe->opcode);
+    int64_t position;
+
+    return row != NULL && (row->flags & KRING__RW) && sqe->off == (uint64_t)KRING_CUR_POS &&
+           !(sqe->flags & IOSQE_FIXED_FILE) &&
+           kring__sys_lseek(sqe->fd, 0, SEEK_CUR, &position) == -ESPIPE;
+}
+
 bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
                   uint64_t user_data, uint8_t more_flags)
 {
@@ -49,6 +65,8 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
     place->user_data = user_data;
     kring__store_release(view->sq_tail, tail + 1);
     if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL) {
+        if ((ring->caps.quirks & 1u << KRING__QUIRK_STREAM_POS) && has_no_position(sqe))
+            place->off = 0;
         ring->kernel_inflight++;
         ring->stats.kernel++;
         if (sqe->opcode == IORING_OP_CLOSE)

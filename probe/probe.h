@@ -138,6 +138,7 @@ enum kring__quirk_id {
     KRING__QUIRK_CANCEL_EINTR, /* for the ring object: EINTR after a cancel is ECANCELED */
     KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again */
     KRING__QUIRK_UNIX_DGRAM,   /* a send must not wait in the kernel: DONTWAIT and backoff */
+    KRING__QUIRK_STREAM_POS,   /* a socket wants position 0 where the caller says the current one */
     KRING__QUIRK_COUNT
 };
 extern const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT];

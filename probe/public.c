@@ -74,5 +74,16 @@ int kring_open_explain(const struct kring_options *options, char *text, size_t s
         if (kring__kernel_open(&kernel, &wish, &caps) == 0)
             kring__kernel_close(&kernel);
     }
+    if (caps.pub.engine == KRING_ENGINE_KERNEL && wish.engine == KRING_ENGINE_KERNEL &&
+        options != NULL && options->direct_descriptors != 0 &&
+        caps.op[IORING_OP_LISTEN].answer != KRING__YES) {
+        struct kring__text out;
+
+        kring__text_init(&out, text, size);
+        kring__text_add(&out, "io_uring works, but not all operations take direct descriptors "
+                              "before Linux 6.11; engine auto instead of kernel keeps their table "
+                              "on the soft engine");
+        return length(out.length);
+    }
     return length(kring__cause_text(&caps, text, size));
 }

@@ -37,6 +37,9 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
     [KRING__QUIRK_UNIX_DGRAM] = {
         "Q082", "a send that waits on a full AF_UNIX datagram receiver loses its payload",
         "seen on 5.10.46, 6.1.176, 6.18.44 and 7.2.7", KRING__V(5, 3), 0},
+    [KRING__QUIRK_STREAM_POS] = {
+        "Q084", "offset -1 on a socket is ESPIPE", "seen on 5.10.46, not on 6.1.176",
+        KRING__V(5, 6), KRING__V(5, 16)},
 };
 
 static uint32_t bit(bool active, enum kring__quirk_id id)
@@ -60,7 +63,9 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         bit(vendor, KRING__QUIRK_PBUF_RING) |
         bit(!(features & IORING_FEAT_NATIVE_WORKERS), KRING__QUIRK_CANCEL_EINTR) |
         bit(caps->op[IORING_OP_URING_CMD].answer != KRING__YES, KRING__QUIRK_NONBLOCK) |
-        bit(true, KRING__QUIRK_UNIX_DGRAM);
+        bit(true, KRING__QUIRK_UNIX_DGRAM) |
+        bit((features & IORING_FEAT_RW_CUR_POS) && !(features & IORING_FEAT_CQE_SKIP),
+            KRING__QUIRK_STREAM_POS);
     caps->quirks &= ~quirks_off;
 }
 

@@ -6,6 +6,7 @@
 #
 #   deps.sh arch NAME...       cross compilers and qemu-user (Debian only)
 #   deps.sh cunit-source DIR   CUnit's source, to be built by those compilers (Debian only)
+#   deps.sh kernel SUITE DIR   the user-mode kernel of a Debian suite (Debian only)
 set -u
 CC=${CC:-cc}
 
@@ -76,29 +77,76 @@ if [ "${1:-}" = arch ]; then
     exit
 fi
 
-# cunit-source DIR: CUnit's source, for architectures that have no package of it on this machine. A
-# private apt state: the machine's own mirrors and keys; nothing is installed.
+# An apt state of its own in DIR/apt, with this machine's mirrors and keys: nothing is installed, and
+# the machine's own lists stay as they are. Sets the options for apt-get in $private.
+private_apt() { # DIR
+    rm -rf "$1/apt"
+    mkdir -p "$1/apt/lists/partial" "$1/apt/archives/partial" "$1/apt/parts" || exit 1
+    private="-o Dir::State=$1/apt -o Dir::State::lists=$1/apt/lists -o Dir::Cache=$1/apt
+        -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=$1/apt/parts
+        -o Acquire::Languages=none -o APT::Sandbox::User=root -o Dir::State::status=$1/apt/status"
+    : >"$1/apt/status"
+}
+
+# cunit-source DIR: CUnit's source, for architectures that have no package of it on this machine.
 if [ "${1:-}" = cunit-source ]; then
     dir=$2
     [ -n "$(find "$dir" -name TestRun.c 2>/dev/null)" ] && exit 0
     rm -rf "$dir"
-    mkdir -p "$dir/apt/lists/partial" "$dir/apt/archives/partial" "$dir/apt/parts" || exit 1
+    mkdir -p "$dir"
     dir=$(cd "$dir" && pwd)
+    private_apt "$dir"
     for list in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
         case $list in *.list | *.sources) ;; *) continue ;; esac
         [ -s "$list" ] && sed -e 's/^Types:.*/Types: deb-src/' -e 's/^deb /deb-src /' "$list" \
             >"$dir/apt/parts/${list##*/}"
     done
-    set -- -o Dir::State="$dir/apt" -o Dir::State::lists="$dir/apt/lists" -o Dir::Cache="$dir/apt" \
-        -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$dir/apt/parts" \
-        -o Acquire::Languages=none -o APT::Sandbox::User=root
     echo "tests: fetching CUnit's source with apt-get (unpacked into $dir, not installed)"
     # Its status does not count: a source without source packages may be among them.
-    apt-get "$@" update || true
-    (cd "$dir" && apt-get "$@" source --download-only cunit && mkdir -p source &&
+    apt-get $private update || true
+    (cd "$dir" && apt-get $private source --download-only cunit && mkdir -p source &&
         tar -xf cunit_*.orig.tar.* -C source --strip-components=1) || exit 1
     rm -rf "$dir/apt"
     [ -n "$(find "$dir" -name TestRun.c)" ]
+    exit
+fi
+
+# kernel SUITE DIR: the user-mode kernel of a Debian suite, unpacked into DIR: DIR/linux runs it.
+# The younger ones need their own libc, which is unpacked beside them.
+if [ "${1:-}" = kernel ]; then
+    suite=$2 dir=$3
+    [ -x "$dir/linux" ] && exit 0
+    command -v apt-get >/dev/null 2>&1 || { echo "tests: user-mode kernels come from Debian: no apt-get here" >&2; exit 1; }
+    rm -rf "$dir"
+    mkdir -p "$dir"
+    dir=$(cd "$dir" && pwd)
+    private_apt "$dir"
+    # The mirror that serves this machine's own release, and the archive keys of all releases.
+    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    for list in /etc/apt/sources.list.d/*.sources; do
+        [ -s "$list" ] && grep -q "^Suites:.*$release" "$list" && sed -n 's/^URIs: *//p' "$list"
+    done >"$dir/apt/uris" 2>/dev/null
+    sed -n "s/^deb \(\[[^]]*\] \)*\([^ ]*\) $release .*/\2/p" /etc/apt/sources.list >>"$dir/apt/uris" 2>/dev/null
+    uri=$(grep -v security "$dir/apt/uris" | head -n 1)
+    [ -n "$uri" ] || { echo "tests: no Debian mirror among this machine's package sources" >&2; exit 1; }
+    keys=$(ls /usr/share/keyrings/debian-archive-*keyring.gpg | head -n 1)
+    echo "deb [signed-by=$keys] $uri $suite main" >"$dir/apt/parts/suite.list"
+    echo "tests: fetching the user-mode kernel of $suite with apt-get (unpacked into $dir, not installed)"
+    apt-get $private update &&
+        (cd "$dir" && apt-get $private download user-mode-linux libc6 && for deb in *.deb; do
+            dpkg-deb -x "$deb" root || exit 1
+        done && rm -f ./*.deb) || exit 1
+    rm -rf "$dir/apt"
+    kernel=$dir/root/usr/bin/linux.uml
+    [ -x "$kernel" ] || exit 1
+    # Runs as it is where the machine's own libc is new enough: patched needlessly, the oldest breaks.
+    if ! "$kernel" --version >/dev/null 2>&1; then
+        command -v patchelf >/dev/null 2>&1 || apt_install patchelf || exit 1
+        libc=$(dirname "$(find "$dir/root" -name 'libc.so.6' | head -n 1)")
+        patchelf --set-interpreter "$(find "$libc" -name 'ld-linux*' | head -n 1)" --set-rpath "$libc" "$kernel" || exit 1
+        "$kernel" --version >/dev/null || exit 1
+    fi
+    ln -s root/usr/bin/linux.uml "$dir/linux"
     exit
 fi
 

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +25,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX_FDS 2048
+
 static struct {
     unsigned passed, failed, skipped;
     const char *skip; /* why the running test skips itself */
+    char reason[320]; /* the text of it, where the caller's does not last */
+    bool was_open[MAX_FDS]; /* descriptors, when the running test began */
     int fds;          /* open when the running test began */
     char name[160];   /* SUITE/TEST of the running test */
     char dir[64];     /* its directory, empty if it asked for none */
@@ -52,12 +57,22 @@ void kring_test_skip(const char *reason)
     run.skip = reason;
 }
 
+void kring_test_abandon(const char *reason)
+{
+    snprintf(run.reason, sizeof run.reason, "%s", reason);
+    run.skip = run.reason;
+    for (int fd = 0; fd < MAX_FDS; fd++)
+        if (!run.was_open[fd])
+            close(fd);
+    longjmp(*CU_get_current_test()->pJumpBuf, 1); /* as a fatal assertion of CUnit does */
+}
+
 int kring_test_open_fds(void)
 {
     int count = 0;
 
     /* Not by /proc/self/fd: it may not be mounted, and reading it opens one more. */
-    for (int fd = 0; fd < 2048; fd++)
+    for (int fd = 0; fd < MAX_FDS; fd++)
         count += fcntl(fd, F_GETFD) >= 0;
     return count;
 }
@@ -171,6 +186,8 @@ static void on_start(const CU_pTest test, const CU_pSuite suite)
     fflush(stdout);
     run.skip = NULL;
     run.fds = kring_test_open_fds();
+    for (int fd = 0; fd < MAX_FDS; fd++)
+        run.was_open[fd] = fcntl(fd, F_GETFD) >= 0;
     clock_gettime(CLOCK_MONOTONIC, &run.began);
     set_watchdog(run.limit_s);
 }

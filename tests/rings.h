@@ -66,6 +66,17 @@ kring_done rings_done;
 /* arg is an unsigned that counts. */
 kring_release rings_release;
 
+/*
+ * Skips the test, at once, where the ring is an old kernel's alone and cannot run op. Each start
+ * below the next two lines asks, since the suites are also run on the kernels of the past.
+ */
+void rings_need(struct kring *ring, kring_op op);
+int rings_started(struct kring *ring, kring_op op, kring_done *done, void *user);
+int rings_started_chain(struct kring *ring, const kring_op *ops, unsigned count, kring_done *done,
+                        void *user);
+#define kring_start rings_started
+#define kring_start_chain rings_started_chain
+
 /* Starts op into the log; true when it was started. */
 bool rings_start(struct kring *ring, kring_op op, struct rings_log *log);
 /* Runs until the log has that many final callbacks, at most a second; fails the test if not. */

@@ -41,6 +41,12 @@ void kring_test_skip(const char *reason);
         return;                  \
     } while (0)
 
+/*
+ * The same from within whatever the test has called: does not return, and closes the descriptors
+ * that the test opened.
+ */
+void kring_test_abandon(const char *reason) __attribute__((noreturn));
+
 /* The number of open file descriptors of this process. */
 int kring_test_open_fds(void);
 
