@@ -714,6 +714,17 @@ kring_op kring_write_all(struct kring *ring, int fd, const void *data, uint32_t 
                          int64_t offset);
 kring_op kring_recv_full(struct kring *ring, int fd, void *data, uint32_t length, int flags);
 kring_op kring_send_all(struct kring *ring, int fd, const void *data, uint32_t length, int flags);
+/* As kring_send_zc(), each transfer; data is borrowed until the callback. Native 6.0. */
+kring_op kring_send_all_zc(struct kring *ring, int fd, const void *data, uint32_t length,
+                           int flags);
+/*
+ * Vectored: msg_iov and msg_iovlen of message, and the array, are rewritten while it runs, and
+ * msg_controllen is 0 afterwards, since ancillary data goes with the first byte. A receive takes no
+ * name and no control (-EINVAL). Native 5.3, _zc 6.1.
+ */
+kring_op kring_recv_full_v(struct kring *ring, int fd, struct msghdr *message, int flags);
+kring_op kring_send_all_v(struct kring *ring, int fd, struct msghdr *message, int flags);
+kring_op kring_send_all_v_zc(struct kring *ring, int fd, struct msghdr *message, int flags);
 /* Vectored: the iovec array is rewritten while it runs (entries are consumed). */
 kring_op kring_read_full_v(struct kring *ring, int fd, struct iovec *vectors, uint32_t count,
                            int64_t offset);

@@ -443,6 +443,8 @@ void kring__deadline_expire(struct kring *ring);
 /* ---- composite.c ---- */
 /* True: goes on with another transfer. Else *value is the final one. */
 bool kring__composite_step(struct kring__slot *slot, int32_t res, int64_t *value);
+/* Does its offset go on with its transfers? */
+bool kring__composite_positional(const struct kring__slot *slot);
 
 /* ---- copy.c ---- */
 static inline bool kring__is_copy(const struct kring__slot *slot)

@@ -268,7 +268,7 @@ static int rewind_slot(struct kring__slot *slot)
             kring__copier_rewind(slot);
         slot->sqe.addr -= slot->transferred;
         slot->sqe.len += slot->transferred;
-        if (slot->sqe.off != (uint64_t)-1)
+        if (kring__composite_positional(slot))
             slot->sqe.off -= slot->transferred;
         slot->transferred = 0;
     }
