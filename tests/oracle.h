@@ -152,6 +152,8 @@ bool oracle_process(struct oracle_run *run, const char *verb);
 void oracle_show_child(struct oracle_run *run, struct oracle_object *object);
 void oracle_show_siginfo(struct oracle_run *run, struct oracle_object *object);
 bool oracle_tree(struct oracle_run *run, const char *verb);
+/* Takes something away (oracle_limits.c); false: not mine. */
+bool oracle_limits(struct oracle_run *run, const char *verb);
 /* Writes every object's state to the log. */
 void oracle_snapshot(struct oracle_run *run);
 void oracle_print_bytes(struct oracle_run *run, const uint8_t *data, size_t length);
@@ -170,15 +172,15 @@ enum oracle_verdict { ORACLE_EQUAL, ORACLE_ACCEPTED, ORACLE_DIFFERENT, ORACLE_SK
 
 /*
  * Runs a program on both engines. What differs is printed to out (with verbose, the log of an
- * equal run too); the kernel run's coverage is or-ed into cover.
+ * equal run too); what the run on the kernel, and on the soft engine, covered is or-ed into cover.
  */
 enum oracle_verdict oracle_compare(const struct oracle_program *program,
-                                   struct oracle_cover *cover, bool verbose, FILE *out);
+                                   struct oracle_cover cover[2], bool verbose, FILE *out);
 /* The same in two steps, so that several programs are under way at once. */
 struct oracle_pending;
 struct oracle_pending *oracle_begin(const struct oracle_program *program);
 enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
-                               struct oracle_cover *cover, bool verbose, FILE *out);
+                               struct oracle_cover cover[2], bool verbose, FILE *out);
 /* What differed, with '#' for each number: two programs that differ so show the same thing. */
 enum { ORACLE_PAIRS = 8 };
 struct oracle_pair {
@@ -253,9 +255,9 @@ const struct oracle_program *oracle_random(uint64_t seed, unsigned index);
 /* ---- The matrix (oracle_matrix.c) ---- */
 
 /* 0, or how many rows are wrong or missing. */
-int oracle_matrix_load(const char *path, FILE *out);
+int oracle_matrix_load(const char *path, const char *never, FILE *out);
 /* Fills cells that this program covers and that are still empty. */
-void oracle_matrix_add(const char *program, const struct oracle_cover *cover);
+void oracle_matrix_add(const char *program, const struct oracle_cover cover[2]);
 /* Prints operation, kind, name, program; returns the number of empty cells. */
 int oracle_matrix_report(FILE *table, FILE *out);
 

@@ -76,6 +76,7 @@ static void child(struct oracle_result *result, const char *text, bool soft, con
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (!run || chdir(dir) < 0)
         _exit(2);
 #ifdef SYS_close_range
@@ -320,7 +321,7 @@ static enum oracle_verdict judge(const struct oracle_program *program,
 }
 
 enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
-                               struct oracle_cover *cover, bool verbose, FILE *out)
+                               struct oracle_cover cover[2], bool verbose, FILE *out)
 {
     struct oracle_result *kernel = end(&pending->kernel), *soft = end(&pending->soft);
     struct oracle_outcome outcome;
@@ -328,8 +329,10 @@ enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
 
     if (verdict == ORACLE_DIFFERENT && !oracle_stop_early)
         oracle_shrink_report(&pending->program, &outcome, out);
-    if (cover && verdict != ORACLE_SKIPPED)
-        add_cover(cover, &kernel->cover);
+    if (cover && verdict != ORACLE_SKIPPED) {
+        add_cover(&cover[0], &kernel->cover);
+        add_cover(&cover[1], &soft->cover);
+    }
     if (name)
         strcpy(name, pending->name);
     munmap(kernel, sizeof *kernel);
@@ -340,7 +343,7 @@ enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
 }
 
 enum oracle_verdict oracle_compare(const struct oracle_program *program,
-                                   struct oracle_cover *cover, bool verbose, FILE *out)
+                                   struct oracle_cover cover[2], bool verbose, FILE *out)
 {
     return oracle_end(oracle_begin(program), NULL, cover, verbose, out);
 }

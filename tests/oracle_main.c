@@ -7,6 +7,7 @@
  *   kring-oracle --show kernel|soft PROGRAM     one log
  *   kring-oracle --text 'PROGRAM' [--show ...]  a program that is not in the tables
  *   kring-oracle --list
+ *   kring-oracle --holes                        what no program covers
  * --stop ends the run at the first difference.
  *
  * Exit status: 0 equal, 1 something differs, 2 usage, 77 there is no io_uring to compare with.
@@ -23,10 +24,11 @@
 static struct {
     uint64_t seed;
     unsigned count;
-    const char *matrix, *table, *differences, *only, *show, *text;
-    bool list, verbose;
+    const char *matrix, *never, *table, *differences, *only, *show, *text;
+    bool list, verbose, holes;
 } options = {
     .seed = 1, .count = 600, .matrix = "tests/oracle_matrix.tsv",
+    .never = "tests/oracle_never.tsv",
     .differences = "docs/differences.md",
 };
 
@@ -34,7 +36,6 @@ static unsigned matched, failed;
 
 static void visit(const struct oracle_program *program, void *user)
 {
-    struct oracle_cover cover;
     enum oracle_verdict verdict;
 
     (void)user;
@@ -46,7 +47,7 @@ static void visit(const struct oracle_program *program, void *user)
     } else if (options.show) {
         failed += (unsigned)oracle_show(program, !strcmp(options.show, "soft"), stdout);
     } else {
-        verdict = oracle_compare(program, &cover, options.verbose, stdout);
+        verdict = oracle_compare(program, NULL, options.verbose, stdout);
         failed += verdict == ORACLE_DIFFERENT;
     }
 }
@@ -65,7 +66,8 @@ static int parse(int argc, char **argv)
         { "seed", 1, NULL, 's' }, { "count", 1, NULL, 'c' }, { "matrix", 1, NULL, 'm' },
         { "table", 1, NULL, 't' }, { "differences", 1, NULL, 'd' }, { "only", 1, NULL, 'o' },
         { "show", 1, NULL, 'w' }, { "text", 1, NULL, 'x' }, { "list", 0, NULL, 'l' },
-        { "verbose", 0, NULL, 'v' }, { "stop", 0, NULL, 'S' }, { NULL, 0, NULL, 0 },
+        { "verbose", 0, NULL, 'v' }, { "stop", 0, NULL, 'S' },
+        { "never", 1, NULL, 'n' }, { "holes", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -86,10 +88,26 @@ static int parse(int argc, char **argv)
         case 'l': options.list = true; break;
         case 'v': options.verbose = true; break;
         case 'S': oracle_stop_early = true; break;
+        case 'n': options.never = optarg; break;
+        case 'h': options.holes = true; break;
         default: return usage();
         }
     }
     return optind < argc ? usage() : 0;
+}
+
+/* Only the matrix: which rows are missing, and which cells are empty. */
+static int show_holes(void)
+{
+    struct oracle_counts counts = { 0, 0, 0, 0 };
+    FILE *nowhere = fopen("/dev/null", "w");
+    int holes = oracle_matrix_load(options.matrix, options.never, stdout);
+
+    oracle_suite_family(NULL, nowhere, &counts);
+    holes += oracle_matrix_report(NULL, stdout);
+    printf("%d holes; %u programs, %u of them different\n", holes,
+           counts.equal + counts.accepted + counts.different + counts.skipped, counts.different);
+    return holes ? 1 : 0;
 }
 
 static int run_all(void)
@@ -101,7 +119,7 @@ static int run_all(void)
 
     clock_gettime(CLOCK_MONOTONIC, &a);
     if (*options.matrix)
-        wrong += oracle_matrix_load(options.matrix, stdout);
+        wrong += oracle_matrix_load(options.matrix, options.never, stdout);
     oracle_suite_family(NULL, stdout, &counts);
     oracle_suite_random(options.seed, options.count, stdout, &counts);
     wrong += (int)counts.different;
@@ -140,6 +158,8 @@ int main(int argc, char **argv)
         visit(&program, NULL);
         return failed ? 1 : 0;
     }
+    if (options.holes)
+        return show_holes();
     if (!options.only && !options.list)
         return run_all();
     oracle_each_program(NULL, visit, NULL);

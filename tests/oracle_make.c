@@ -130,7 +130,7 @@ static void make_closed(struct oracle_run *run, const char *name)
     object->kind = ORACLE_FD;
 }
 
-/* address NAME of SOCKET | unix WORD | tcp | udp PORT | path WORD | empty | short N */
+/* address NAME of SOCKET | unix WORD | inet | ip ADDRESS PORT | path WORD | empty | short N */
 static void make_address(struct oracle_run *run, const char *name)
 {
     struct oracle_object *object =
@@ -146,6 +146,13 @@ static void make_address(struct oracle_run *run, const char *name)
         length = local_address(address, false, oracle_arg(run, 3));
     } else if (oracle_word(run, "inet")) {
         length = local_address(address, true, "");
+    } else if (oracle_word(run, "ip")) {
+        struct sockaddr_in *in = (void *)address;
+
+        in->sin_family = AF_INET;
+        in->sin_port = htons((uint16_t)oracle_value(run, oracle_arg(run, 4)));
+        in->sin_addr.s_addr = inet_addr(oracle_arg(run, 3));
+        length = sizeof *in;
     } else if (oracle_word(run, "path")) {
         un->sun_family = AF_UNIX;
         strcpy(un->sun_path, oracle_arg(run, 3));

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The matrix: each accepted flag and each listed errno of each operation, and the program that
- * covers it, which the runs on the kernel decided. The table must name every SQE flag that a row
- * of ops/ops.h accepts and every variant, so that a new operation cannot be forgotten.
+ * The matrix: each accepted flag and each documented errno of each operation, and the programs that
+ * cover it, which the runs on both engines decided. Every SQE flag that a row of ops/ops.h accepts,
+ * every variant and every errno that any operation of its kind can give must be a cell, so that a
+ * new operation cannot be forgotten. What no program can show here stands in oracle_never.tsv with
+ * its reason; what was shown nevertheless is an error too.
  */
 #define _GNU_SOURCE
 #include "oracle.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +20,12 @@ struct cell {
     uint8_t opcode, kind;
     uint64_t bits; /* or the errno, or the variant's number */
     char name[32];
-    char program[48];
+    uint8_t never;         /* bit per engine: cannot be shown */
+    char program[2][48];   /* by engine: kernel, soft */
 };
+static const char *const engines[2] = { "kernel", "soft" };
 
-enum { CELLS = 2048 };
+enum { CELLS = 4096 };
 static struct cell cells[CELLS];
 static unsigned cell_count;
 
@@ -75,6 +80,29 @@ static int demand(uint8_t opcode, enum kind kind, uint64_t bits, const char *wha
     return 1;
 }
 
+/* What any operation of this kind can answer. */
+static int demand_errnos(uint8_t op, const struct kring__row *row, FILE *out)
+{
+    int missing = demand(op, KIND_ERRNO, EINVAL, "EINVAL", out) +
+                  demand(op, KIND_ERRNO, ECANCELED, "ECANCELED", out);
+
+    /* A closed one. */
+    if (row->flags & KRING__FILE)
+        missing += demand(op, KIND_ERRNO, EBADF, "EBADF", out);
+    if (row->flags & KRING__SELECTS)
+        missing += demand(op, KIND_ERRNO, ENOBUFS, "ENOBUFS", out);
+    if (row->flags & KRING__CREATES) {
+        missing += demand(op, KIND_ERRNO, EMFILE, "EMFILE", out);
+        missing += demand(op, KIND_ERRNO, ENFILE, "ENFILE", out);
+        missing += demand(op, KIND_ERRNO, ENXIO, "ENXIO", out);
+    }
+    if (row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT)
+        missing += demand(op, KIND_ERRNO, EINTR, "EINTR", out);
+    if (kring__copy_shapes[op] != KRING__COPY_NOTHING)
+        missing += demand(op, KIND_ERRNO, EFAULT, "EFAULT", out);
+    return missing;
+}
+
 /* Everything that the table of operations says must be in the matrix. */
 static int check_complete(FILE *out)
 {
@@ -89,17 +117,13 @@ static int check_complete(FILE *out)
 
         if (!row->prep)
             continue;
-        for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-            /* A notification cannot be skipped; drained, it never begins (docs/differences.md). */
-            if ((flags[i].bit & (IOSQE_CQE_SKIP_SUCCESS | IOSQE_IO_DRAIN)) &&
-                (op == IORING_OP_SEND_ZC || op == IORING_OP_SENDMSG_ZC))
-                continue;
+        for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
             missing += demand((uint8_t)op, KIND_SQE, flags[i].bit, flags[i].name, out);
-        }
         if (row->flags & KRING__FILE)
             missing += demand((uint8_t)op, KIND_SQE, IOSQE_FIXED_FILE, "FIXED", out);
         if (row->flags & KRING__SELECTS)
             missing += demand((uint8_t)op, KIND_SQE, IOSQE_BUFFER_SELECT, "SELECT", out);
+        missing += demand_errnos((uint8_t)op, row, out);
     }
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         missing += demand(kring__variant_rows[i].opcode, KIND_VARIANT, i + 1,
@@ -107,31 +131,72 @@ static int check_complete(FILE *out)
     return missing;
 }
 
-int oracle_matrix_load(const char *path, FILE *out)
+/* The fourth and fifth column of oracle_never.tsv: the engine, or both, and why. */
+static int parse_never(char *line, struct cell *cell)
+{
+    char *rest = line, *engine;
+
+    for (unsigned tabs = 0; rest && tabs < 3; tabs++) {
+        rest = strchr(rest, '\t');
+        rest = rest ? rest + 1 : NULL;
+    }
+    if (!rest || parse_row(line, cell))
+        return -1;
+    engine = strsep(&rest, "\t");
+    if (!rest || strlen(rest) < 8)
+        return -1;
+    cell->never = !strcmp(engine, "both") ? 3 : !strcmp(engine, "kernel") ? 1 :
+                  !strcmp(engine, "soft") ? 2 : 0;
+    return cell->never ? 0 : -1;
+}
+
+static struct cell *find_cell(const struct cell *like)
+{
+    for (unsigned i = 0; i < cell_count; i++)
+        if (cells[i].opcode == like->opcode && cells[i].kind == like->kind &&
+            cells[i].bits == like->bits)
+            return &cells[i];
+    return NULL;
+}
+
+static int load(const char *path, int (*parse)(char *line, struct cell *cell), FILE *out)
 {
     FILE *file = fopen(path, "r");
-    char line[256];
+    char line[512], copy[512];
     int wrong = 0;
 
     if (!file) {
         fprintf(out, "matrix: cannot read %s\n", path);
         return 1;
     }
-    cell_count = 0;
     while (fgets(line, sizeof line, file)) {
-        char copy[256];
+        struct cell cell, *there;
 
         if (line[0] == '#' || !strncmp(line, "operation\t", 10))
             continue;
         strcpy(copy, line);
-        if (cell_count == CELLS || parse_row(line, &cells[cell_count])) {
+        if (cell_count == CELLS || parse(line, &cell)) {
             fprintf(out, "matrix: not understood: %s", copy);
             wrong++;
-        } else {
-            cell_count++;
+            continue;
         }
+        there = find_cell(&cell);
+        if (!there)
+            cells[cell_count++] = cell;
+        else
+            there->never |= cell.never;
     }
     fclose(file);
+    return wrong;
+}
+
+int oracle_matrix_load(const char *path, const char *never, FILE *out)
+{
+    int wrong;
+
+    cell_count = 0;
+    wrong = load(path, parse_row, out);
+    wrong += load(never, parse_never, out);
     return wrong + check_complete(out);
 }
 
@@ -148,34 +213,50 @@ static bool covers(const struct cell *cell, const struct oracle_seen *seen)
     }
 }
 
-void oracle_matrix_add(const char *program, const struct oracle_cover *cover)
+void oracle_matrix_add(const char *program, const struct oracle_cover cover[2])
 {
-    for (unsigned i = 0; i < cell_count; i++)
-        if (!cells[i].program[0] && covers(&cells[i], &cover->ops[cells[i].opcode]))
-            snprintf(cells[i].program, sizeof cells[i].program, "%s", program);
+    for (unsigned i = 0; i < cell_count; i++) {
+        struct cell *cell = &cells[i];
+
+        for (unsigned engine = 0; engine < 2; engine++)
+            if (!cell->program[engine][0] && covers(cell, &cover[engine].ops[cell->opcode]))
+                snprintf(cell->program[engine], sizeof cell->program[engine], "%s", program);
+    }
+}
+
+static bool too_young(const struct cell *cell)
+{
+    uint16_t since = cell->kind == KIND_VARIANT ? kring__variant_rows[cell->bits - 1].since
+                                                : kring__rows[cell->opcode].since;
+
+    return since > oracle_kernel_release();
 }
 
 int oracle_matrix_report(FILE *table, FILE *out)
 {
-    int empty = 0;
+    int wrong = 0;
 
     for (unsigned i = 0; i < cell_count; i++) {
         const struct cell *cell = &cells[i];
+        const char *op = kring__rows[cell->opcode].name;
 
         if (table)
-            fprintf(table, "%s\t%s\t%s\t%s\n", kring__rows[cell->opcode].name, kinds[cell->kind],
-                    cell->name, cell->program[0] ? cell->program : "-");
-        if (cell->kind == KIND_VARIANT && cell->bits - 1 == KRING__VARIANT_SOCKET_TIMESTAMP)
-            continue; /* the kernel's alone, and with CQE32 */
-        if ((cell->kind == KIND_VARIANT ? kring__variant_rows[cell->bits - 1].since
-                                        : kring__rows[cell->opcode].since) >
-            oracle_kernel_release())
-            continue;
-        if (!cell->program[0]) {
-            fprintf(out, "matrix: empty cell: %s %s %s\n", kring__rows[cell->opcode].name,
-                    kinds[cell->kind], cell->name);
-            empty++;
+            fprintf(table, "%s\t%s\t%s\t%s\t%s\n", op, kinds[cell->kind], cell->name,
+                    cell->program[0][0] ? cell->program[0] : "-",
+                    cell->program[1][0] ? cell->program[1] : "-");
+        for (unsigned engine = 0; engine < 2 && !too_young(cell); engine++) {
+            bool never = cell->never >> engine & 1, seen = cell->program[engine][0];
+
+            if (never != seen)
+                continue;
+            wrong++;
+            if (never)
+                fprintf(out, "matrix: %s %s %s is said to be impossible on %s, but see %s\n", op,
+                        kinds[cell->kind], cell->name, engines[engine], cell->program[engine]);
+            else
+                fprintf(out, "matrix: empty cell: %s %s %s on %s\n", op, kinds[cell->kind],
+                        cell->name, engines[engine]);
         }
     }
-    return empty;
+    return wrong;
 }

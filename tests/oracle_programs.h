@@ -20,6 +20,8 @@
     X(fs) \
     X(zc) \
     X(chains) \
+    X(limits) \
+    X(flags) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

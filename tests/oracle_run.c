@@ -515,7 +515,7 @@ static void do_statement(struct oracle_run *run, char *text)
             do_until(run);
         else if (!oracle_make(run, verb) && !oracle_make_memory(run, verb) &&
                  !oracle_act(run, verb) && !oracle_process(run, verb) && !oracle_tree(run, verb) &&
-                 !make_request(run, verb))
+                 !oracle_limits(run, verb) && !make_request(run, verb))
             oracle_wrong(run, "unknown statement", verb);
     }
 }

@@ -20,11 +20,11 @@ struct suite {
 
 static void end_one(struct suite *suite)
 {
-    struct oracle_cover cover;
+    struct oracle_cover cover[2];
     char name[64];
 
-    memset(&cover, 0, sizeof cover);
-    switch (oracle_end(suite->pending[suite->first], name, &cover, false, suite->out)) {
+    memset(cover, 0, sizeof cover);
+    switch (oracle_end(suite->pending[suite->first], name, cover, false, suite->out)) {
     case ORACLE_EQUAL: suite->counts->equal++; break;
     case ORACLE_ACCEPTED: suite->counts->accepted++; break;
     case ORACLE_DIFFERENT: suite->counts->different++; break;
@@ -33,7 +33,7 @@ static void end_one(struct suite *suite)
     suite->first = (suite->first + 1) % AT_ONCE;
     suite->count--;
     if (suite->matrix)
-        oracle_matrix_add(name, &cover);
+        oracle_matrix_add(name, cover);
 }
 
 static void begin_one(const struct oracle_program *program, void *user)

@@ -69,9 +69,14 @@ int oracle_count_fds(void)
     /* One call: this is asked four times in each of thousands of runs. */
     for (int fd = 0; fd < 512; fd++)
         fds[fd] = (struct pollfd){ .fd = fd };
-    poll(fds, 512, 0);
+    /* Refused where fewer are allowed. */
+    if (poll(fds, 512, 0) >= 0) {
+        for (int fd = 0; fd < 512; fd++)
+            count += !(fds[fd].revents & POLLNVAL);
+        return count;
+    }
     for (int fd = 0; fd < 512; fd++)
-        count += !(fds[fd].revents & POLLNVAL);
+        count += fcntl(fd, F_GETFD) >= 0;
     return count;
 }
 

@@ -32,7 +32,7 @@ static void run_family(const char *family)
     if (why_not())
         KRING_SKIP(why_not());
     if (families_run++ == 0)
-        CU_ASSERT_EQUAL(oracle_matrix_load("tests/oracle_matrix.tsv", stdout), 0);
+        CU_ASSERT_EQUAL(oracle_matrix_load("tests/oracle_matrix.tsv", "tests/oracle_never.tsv", stdout), 0);
     oracle_suite_family(family, stdout, &counts);
     judge(&counts);
 }
@@ -190,6 +190,30 @@ static void each_flag_and_errno_has_a_program(void)
     CU_ASSERT_TRUE(programs_run >= 400);
 }
 
+/* Accepted differences and --only go by names. */
+static const char *names[4096];
+static unsigned name_count;
+static void note_name(const struct oracle_program *program, void *user)
+{
+    (void)user;
+    for (unsigned i = 0; i < name_count; i++)
+        if (!strcmp(names[i], program->name)) {
+            printf("two programs are called %s\n", program->name);
+            CU_FAIL("a name twice");
+        }
+    if (name_count < sizeof names / sizeof names[0])
+        names[name_count++] = strdup(program->name);
+}
+
+static void each_program_has_its_own_name(void)
+{
+    name_count = 0;
+    oracle_each_program(NULL, note_name, NULL);
+    CU_ASSERT_TRUE(name_count > 2000 && name_count < sizeof names / sizeof names[0]);
+    for (unsigned i = 0; i < name_count; i++)
+        free((void *)(uintptr_t)names[i]);
+}
+
 static void each_accepted_difference_exists_and_is_described(void)
 {
     if (why_no_whole())
@@ -205,6 +229,7 @@ int kring_test_oracle(void)
         KRING_TEST(seeded_programs_agree_on_both_engines),
         KRING_TEST(a_difference_is_shown_by_the_smallest_program),
         KRING_TEST(a_seeded_program_is_made_smaller_too),
+        KRING_TEST(each_program_has_its_own_name),
         KRING_TEST(each_flag_and_errno_has_a_program),
         KRING_TEST(each_accepted_difference_exists_and_is_described),
     };

@@ -4,7 +4,7 @@
  * SQE: nop_flags: IORING_NOP_; len: the result with INJECT_RESULT; fd: a file that must be open
  * with NOP_FILE; buf_index: a registered buffer with FIXED_BUFFER.
  * Result: 0, or what was asked for.
- * Soft: never blocks; it has no registered buffers: -EFAULT, as for an empty table.
+ * Soft: never blocks.
  * Owns: nothing.
  * EINVAL: only at preparation.
  */
@@ -46,8 +46,12 @@ int kring__nop_try(struct kring__soft *soft, struct kring__req *req)
         if (fd < 0 || kring__sys_fcntl(fd, F_GETFD, 0) < 0)
             return -EBADF;
     }
-    if (flags & IORING_NOP_FIXED_BUFFER)
-        return -EFAULT;
+    if (flags & IORING_NOP_FIXED_BUFFER) {
+        int error = kring__req_fixed_slot(soft, req);
+
+        if (error < 0)
+            return error;
+    }
     return flags & IORING_NOP_INJECT_RESULT ? (int)sqe->len : 0;
 }
 #endif
