@@ -54,7 +54,7 @@ build() { # ARCH PREFIX TARGET...
 suites() { # ARCH ENGINE
     qemu=qemu-$1
     command -v "$qemu" >/dev/null 2>&1 || qemu=$qemu-static
-    KRING_ENGINE=$2 KRING_TEST_TIMEOUT=600 timeout 1200 "$qemu" \
+    KRING_ENGINE=$2 KRING_TEST_EMULATED=1 KRING_TEST_TIMEOUT=600 timeout 1200 "$qemu" \
         "$O/arch/$1/tests/kring-tests" ${KRING_ARCH_LEAVE--x faults -x oracle} >"$O/arch/$1/tests-$2.log" 2>&1 </dev/null
     count "$1: suites under $qemu, engine $2" $? "$O/arch/$1/tests-$2.log"
 }

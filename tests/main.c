@@ -109,6 +109,11 @@ const char *kring_test_tmpdir(void)
     return run.dir;
 }
 
+bool kring_test_emulated(void)
+{
+    return getenv("KRING_TEST_EMULATED") != NULL;
+}
+
 const char *kring_test_engine(void)
 {
     const char *engine = getenv("KRING_ENGINE");

@@ -53,6 +53,12 @@ int kring_test_open_fds(void);
 /* A directory of the running test's own, removed with what is in it when the test ends. */
 const char *kring_test_tmpdir(void);
 
+/*
+ * Does a user-mode emulator answer for the kernel (KRING_TEST_EMULATED=1)? qemu-user lets pass, or
+ * does not know, some of what a kernel refuses or does: a test leaves out just that.
+ */
+bool kring_test_emulated(void);
+
 /* "auto", "kernel" or "soft": what KRING_ENGINE asks this run to use. */
 const char *kring_test_engine(void);
 

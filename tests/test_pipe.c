@@ -87,7 +87,8 @@ static void mistakes(enum rings_kind kind)
     if (!can(ring, false))
         return;
     CU_ASSERT_EQUAL(rings_do(ring, kring_pipe(ring, fds, O_APPEND)), -EINVAL);
-    CU_ASSERT_EQUAL(rings_do(ring, kring_pipe(ring, NULL, 0)), -EFAULT);
+    if (!kring_test_emulated()) /* qemu-user 7 loses both ends */
+        CU_ASSERT_EQUAL(rings_do(ring, kring_pipe(ring, NULL, 0)), -EFAULT);
     CU_ASSERT_EQUAL(fds[0], -5);
     CU_ASSERT_EQUAL(fds[1], -6);
     op = kring_pipe(ring, fds, 0);

@@ -134,11 +134,12 @@ static void bad_buffers(enum rings_kind kind)
     struct iovec good = {memory, BUFFER}, bad = {memory, 0}, hole = {NULL, 0}, odd = {NULL, 1};
     struct iovec two[2] = {{memory, 16}, {memory, 0}};
     struct iovec big = {memory, (size_t)1 << 31};
-    struct iovec away = {(void *)(uintptr_t)0x10000, 4096};
+    struct iovec away = {pages(1), BUFFER};
     struct kring_options options = rings_options(kind);
     struct kring *never;
     uint64_t tag = 5;
 
+    munmap(away.iov_base, BUFFER);
     CU_ASSERT_EQUAL(kring_buffers_register(none, &good, NULL, 1), -EINVAL);
     CU_ASSERT_EQUAL(kring_buffers_update(none, 0, &good, NULL, 1), -ENXIO);
     CU_ASSERT_EQUAL(kring_buffers_unregister(none), -ENXIO);
@@ -146,7 +147,8 @@ static void bad_buffers(enum rings_kind kind)
     CU_ASSERT_EQUAL(kring_buffers_register(ring, NULL, NULL, 5), -EINVAL);
     CU_ASSERT_EQUAL(kring_buffers_register(ring, &bad, NULL, 1), -EFAULT);
     CU_ASSERT_EQUAL(kring_buffers_register(ring, &odd, NULL, 1), -EFAULT);
-    CU_ASSERT_EQUAL(kring_buffers_register(ring, &away, NULL, 1), -EFAULT);
+    if (!kring_test_emulated()) /* qemu-user 7 answers madvise() without a look */
+        CU_ASSERT_EQUAL(kring_buffers_register(ring, &away, NULL, 1), -EFAULT);
     CU_ASSERT_EQUAL(kring_buffers_register(ring, two, NULL, 2), -EFAULT);
     CU_ASSERT_EQUAL(kring_buffers_register(ring, &big, NULL, 1),
                     sizeof(size_t) > 4 ? -EFAULT : -EINVAL);

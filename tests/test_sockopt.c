@@ -281,8 +281,8 @@ static void every_typed_option_that_can_be_set_is_set(enum rings_kind kind)
         int fd, expected, plain_fd;
         int value = row->name == SO_RCVBUF || row->name == SO_SNDBUF ? 16384 : 1;
 
-        if (row->set == NULL)
-            continue;
+        if (row->set == NULL || (row->name == SO_INCOMING_CPU && kring_test_emulated()))
+            continue; /* qemu-user 7 does not know that one */
         fd = tcp_socket();
         plain_fd = tcp_socket();
         CU_ASSERT_EQUAL(rings_do(ring, row->set(ring, fd, value)), 0);
