@@ -352,6 +352,14 @@ const char *kring_error_name(int64_t error);
  * A buffer goes back after the callback that delivered it unless kring_buffer_keep() was called.
  */
 int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size);
+/*
+ * The same with buffers that are filled piece by piece, each result where the one before it ended:
+ * KRING_BUFFER_MORE says that more will come into this buffer. data and length name the piece; each is
+ * kept and returned by itself, and a full buffer goes back with its last piece. For receives and
+ * kring_read_multishot (-EINVAL from kring_set_pool for others: io_uring takes more of a buffer than it
+ * reads from a file), without KRING_BUNDLE. Native 6.12.
+ */
+int kring_pool_init_incremental(struct kring *ring, void *memory, uint32_t count, uint32_t size);
 /* -EBUSY while an operation uses the pool. */
 int kring_pool_close(struct kring *ring, int pool);
 /* In the callback: the application keeps the buffer until kring_buffer_return(). */

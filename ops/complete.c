@@ -558,6 +558,8 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
         return;
     }
     KRING__TRACE(ring, "cqe", slot, cqe->res);
+    if ((flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS))
+        kring__pool_arrived(ring, slot, flags, cqe->res);
     if ((flags & IORING_CQE_F_MORE) && (slot->flags & KRING__S_MULTI)) {
         deliver_more(ring, slot, cqe->res, flags);
         return;

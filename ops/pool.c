@@ -8,8 +8,36 @@
 
 #define PAGE_MAX 65536u /* the largest page of our architectures: ring memory must be aligned */
 
-static int init(struct kring *ring, void *memory, uint32_t count, uint32_t size, bool sends)
+enum kind { RECEIVES, SENDS, IN_PIECES };
+
+static void put(struct kring__pool *pool, uint16_t buffer, uint32_t length)
 {
+    struct io_uring_buf *entry = (struct io_uring_buf *)pool->ring + (pool->tail & pool->mask);
+
+    entry->addr = (uintptr_t)pool->memory + (uint64_t)buffer * pool->size;
+    entry->len = length;
+    entry->bid = buffer;
+    pool->where[buffer] = pool->tail;
+    /* Entry 0 shares its last 16 bits with the tail: only the tail's store publishes. */
+    pool->tail++;
+    kring__store_release16(&pool->ring->tail, pool->tail);
+}
+
+/* Behind the ring's entries: what is known of each buffer. */
+static void place(struct kring__pool *pool, void *map, uint32_t entries, uint32_t count,
+                  enum kind kind)
+{
+    struct kring__pieces *pieces = (void *)((struct io_uring_buf *)map + entries);
+
+    pool->ring = map;
+    pool->pieces = kind == IN_PIECES ? pieces : NULL;
+    pool->where = (void *)(kind == IN_PIECES ? pieces + count : pieces);
+    pool->sends = kind == SENDS;
+}
+
+static int init(struct kring *ring, void *memory, uint32_t count, uint32_t size, enum kind kind)
+{
+    size_t each = sizeof(uint16_t) + (kind == IN_PIECES ? sizeof(struct kring__pieces) : 0);
     struct kring__pool *pool = NULL;
     uint32_t id, entries = 1;
     void *map;
@@ -29,14 +57,12 @@ static int init(struct kring *ring, void *memory, uint32_t count, uint32_t size,
     while (entries < count)
         entries *= 2;
     memset(pool, 0, sizeof *pool);
-    pool->ring_length = (entries * sizeof(struct io_uring_buf) + count * sizeof(uint16_t) +
-                         PAGE_MAX - 1) & ~(PAGE_MAX - 1);
+    pool->ring_length = (entries * sizeof(struct io_uring_buf) + count * each + PAGE_MAX - 1) &
+                        ~(size_t)(PAGE_MAX - 1);
     error = (int)kring__map_anonymous(pool->ring_length, &map);
     if (error < 0)
         return error;
-    pool->ring = map;
-    pool->where = (uint16_t *)(void *)((struct io_uring_buf *)map + entries);
-    pool->sends = sends;
+    place(pool, map, entries, count, kind);
     pool->mask = (uint16_t)(entries - 1);
     pool->count = count;
     pool->size = size;
@@ -44,19 +70,24 @@ static int init(struct kring *ring, void *memory, uint32_t count, uint32_t size,
     pool->used = 1;
     pool->home = KRING_ENGINE_AUTO;
     pool->paused.first = pool->paused.last = KRING__NIL;
-    for (uint32_t i = 0; i < count && !sends; i++)
-        kring__pool_give(ring, id, (uint16_t)i);
+    for (uint32_t i = 0; i < count && kind != SENDS; i++)
+        put(pool, (uint16_t)i, size);
     return (int)id;
 }
 
 int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size)
 {
-    return init(ring, memory, count, size, false);
+    return init(ring, memory, count, size, RECEIVES);
 }
 
 int kring_send_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size)
 {
-    return init(ring, memory, count, size, true);
+    return init(ring, memory, count, size, SENDS);
+}
+
+int kring_pool_init_incremental(struct kring *ring, void *memory, uint32_t count, uint32_t size)
+{
+    return init(ring, memory, count, size, IN_PIECES);
 }
 
 static int attach(struct kring *ring, struct kring__pool *pool, unsigned engine, unsigned opcode)
@@ -67,6 +98,8 @@ static int attach(struct kring *ring, struct kring__pool *pool, unsigned engine,
     what.ring_addr = (uintptr_t)pool->ring;
     what.ring_entries = (uint32_t)pool->mask + 1;
     what.bgid = (uint16_t)(pool - ring->pools);
+    if (pool->pieces != NULL && opcode == IORING_REGISTER_PBUF_RING)
+        what.flags = IOU_PBUF_RING_INC;
 #if CONFIG_KRING_KERNEL_ENGINE
     if (engine == KRING_ENGINE_KERNEL)
         return (int)kring__sys_io_uring_register(ring->kernel.fd, opcode, &what, 1);
@@ -78,13 +111,21 @@ static int attach(struct kring *ring, struct kring__pool *pool, unsigned engine,
     return -KRING_EKERNEL;
 }
 
+static bool kernel_has(const struct kring *ring, const struct kring__pool *pool)
+{
+    uint32_t known = ring->caps.register_count;
+
+    if (pool->pieces != NULL && !(ring->caps.pub.features & IORING_FEAT_MIN_TIMEOUT))
+        return false; /* both came with 6.12 */
+    return known == 0 || known > IORING_REGISTER_PBUF_RING;
+}
+
 int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine,
                        bool pinned)
 {
-    uint32_t known = ring->caps.register_count;
     int error = -KRING_EKERNEL;
 
-    if (engine == KRING_ENGINE_KERNEL && (known == 0 || known > IORING_REGISTER_PBUF_RING)) {
+    if (engine == KRING_ENGINE_KERNEL && kernel_has(ring, pool)) {
         error = attach(ring, pool, KRING_ENGINE_KERNEL, IORING_REGISTER_PBUF_RING);
         if (error == 0)
             pool->home = KRING_ENGINE_KERNEL;
@@ -97,19 +138,6 @@ int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned en
     return error;
 }
 
-static void put(struct kring__pool *pool, uint16_t buffer, uint32_t length)
-{
-    struct io_uring_buf *entry = (struct io_uring_buf *)pool->ring + (pool->tail & pool->mask);
-
-    entry->addr = (uintptr_t)pool->memory + (uint64_t)buffer * pool->size;
-    entry->len = length;
-    entry->bid = buffer;
-    pool->where[buffer] = pool->tail;
-    /* Entry 0 shares its last 16 bits with the tail: only the tail's store publishes. */
-    pool->tail++;
-    kring__store_release16(&pool->ring->tail, pool->tail);
-}
-
 void kring__pool_give(struct kring *ring, unsigned id, uint16_t buffer)
 {
     struct kring__pool *pool;
@@ -117,6 +145,13 @@ void kring__pool_give(struct kring *ring, unsigned id, uint16_t buffer)
     if (id >= ring->pool_count || !ring->pools[id].used || buffer >= ring->pools[id].count)
         return;
     pool = &ring->pools[id];
+    if (pool->pieces != NULL) {
+        struct kring__pieces *pieces = &pool->pieces[buffer];
+
+        if (--pieces->held > 0 || !pieces->full)
+            return;
+        memset(pieces, 0, sizeof *pieces);
+    }
     put(pool, buffer, pool->size);
     while (pool->paused.first != KRING__NIL) {
         struct kring__slot *slot = &ring->slots[pool->paused.first];
@@ -125,6 +160,23 @@ void kring__pool_give(struct kring *ring, unsigned id, uint16_t buffer)
         slot->flags &= ~KRING__S_PAUSED;
         kring__requeue(ring, slot);
     }
+}
+
+void kring__pool_arrived(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
+                         int32_t res)
+{
+    struct kring__pool *pool = &ring->pools[slot->pool];
+    uint32_t id = cqe_flags >> IORING_CQE_BUFFER_SHIFT;
+    struct kring__pieces *pieces;
+
+    if (pool->pieces == NULL || id >= pool->count)
+        return;
+    pieces = &pool->pieces[id];
+    slot->count = pieces->offset;
+    pieces->offset += res > 0 ? (uint32_t)res : 0;
+    pieces->held++;
+    if (!(cqe_flags & IORING_CQE_F_BUF_MORE))
+        pieces->full = 1;
 }
 
 int kring_pool_queued(struct kring *ring, int id)
@@ -182,6 +234,8 @@ static uint32_t span(const struct kring__pool *pool, uint16_t first, int32_t res
     uint32_t outstanding = (uint16_t)(pool->tail - pool->where[first]), count = 0;
     uint32_t left = res > 0 ? (uint32_t)res : 0;
 
+    if (pool->pieces != NULL)
+        return 1;
     if (!pool->sends) /* every buffer but the last is filled */
         return left > pool->size ? (left + pool->size - 1) / pool->size : 1;
     while (left > 0 && count < outstanding) {
@@ -239,6 +293,13 @@ void kring__pool_fill(struct kring *ring, struct kring__slot *slot, uint32_t cqe
     if (!(slot->flags & KRING__S_SELECTS))
         return; /* a group of the application's own: only it knows where the buffer is */
     result->buffers = kring__pool_span(ring, slot, cqe_flags, res);
+    if (result->buffers > 0 && ring->pools[slot->pool].pieces != NULL) {
+        const struct kring__pool *pool = &ring->pools[slot->pool];
+
+        if (slot->count <= pool->size && result->length <= pool->size - slot->count)
+            result->data = pool->memory + (size_t)result->buffer_id * pool->size + slot->count;
+        return;
+    }
     if (kring_result_piece(ring, result, 0, &piece) < 0)
         return;
     result->data = piece.data;
@@ -257,6 +318,10 @@ int kring_result_piece(struct kring *ring, const struct kring_result *result, ui
         result->buffer_id >= ring->pools[result->group].count)
         return -EINVAL;
     pool = &ring->pools[result->group];
+    if (pool->pieces != NULL) { /* only the result knows where it begins */
+        *piece = (struct kring_piece){result->data, result->length, result->buffer_id, 0};
+        return 0;
+    }
     for (uint32_t i = 0;; i++) {
         entry = behind(pool, result->buffer_id, i);
         length = pool->sends ? entry->len : pool->size;
@@ -276,7 +341,8 @@ int kring_result_piece(struct kring *ring, const struct kring_result *result, ui
 int kring_buffer_return(struct kring *ring, int id, uint16_t buffer)
 {
     if (id < 0 || (uint32_t)id >= ring->pool_count || !ring->pools[id].used ||
-        buffer >= ring->pools[id].count || ring->pools[id].kept == 0 || ring->pools[id].sends)
+        buffer >= ring->pools[id].count || ring->pools[id].kept == 0 || ring->pools[id].sends ||
+        (ring->pools[id].pieces != NULL && ring->pools[id].pieces[buffer].held == 0))
         return -EINVAL;
     ring->pools[id].kept--;
     kring__pool_give(ring, (unsigned)id, buffer);

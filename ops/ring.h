@@ -120,7 +120,8 @@ struct kring__slot {
     uint32_t chain_next;  /* next member, or KRING__NIL */
     uint32_t heap;        /* place in the deadline heap, or KRING__NIL */
     uint32_t transferred; /* composites */
-    uint32_t count;       /* counted timeout: completions still to come */
+    uint32_t count;       /* counted timeout: completions still to come; where a piece of a
+                             buffer begins; see kring__is_to_direct() too */
     int64_t deadline_ns;  /* relative before the start, absolute after; -1 none */
     int64_t value;        /* the result while DONE or ENDED */
     int32_t raw;
@@ -136,6 +137,13 @@ struct kring__list {
     uint32_t first, last;
 };
 
+/* A buffer of an incremental pool. */
+struct kring__pieces {
+    uint32_t offset; /* where the next piece begins */
+    uint16_t held;   /* pieces that were not given back */
+    uint16_t full;   /* no more will come: it goes back with the last piece */
+};
+
 struct kring__pool {
     uint8_t used;
     uint8_t home;    /* enum kring_engine; AUTO until the first operation selects from it */
@@ -149,7 +157,8 @@ struct kring__pool {
     uint32_t kept;
     uint8_t *memory;
     struct io_uring_buf_ring *ring;
-    size_t ring_length;
+    size_t ring_length; /* of the mapping, with the pieces */
+    struct kring__pieces *pieces; /* of each buffer; NULL: not incremental */
     struct kring__list paused;
 };
 
@@ -465,6 +474,10 @@ void kring__copier_rewind(struct kring__slot *slot);
 /* Registers the pool with this engine, or (not pinned) with soft where the kernel cannot. */
 int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine,
                        bool pinned);
+/* A result with a buffer has come: in the order of the CQEs. */
+void kring__pool_arrived(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
+                         int32_t res);
+/* What this result named is no longer used. */
 void kring__pool_give(struct kring *ring, unsigned pool, uint16_t id);
 /* How many buffers a result with F_BUFFER used. */
 uint32_t kring__pool_span(struct kring *ring, const struct kring__slot *slot, uint32_t cqe_flags,

@@ -114,6 +114,11 @@ void kring__pool(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int 
         slot->error = -EINVAL;
         return;
     }
+    if (ring->pools[pool].pieces != NULL && sqe->opcode != IORING_OP_RECV &&
+        sqe->opcode != IORING_OP_RECVMSG && sqe->opcode != IORING_OP_READ_MULTISHOT) {
+        slot->error = -EINVAL;
+        return;
+    }
     slot->pool = (uint8_t)pool;
     slot->flags |= KRING__S_SELECTS;
     sqe->flags |= IOSQE_BUFFER_SELECT;

@@ -218,6 +218,9 @@ static int prepare(struct kring *ring, struct kring__slot *slot, kring_done *don
             return -KRING_EKERNEL;
         if ((slot->flags & KRING__S_MULTI) && done == NULL)
             return -EINVAL;
+        if ((slot->flags & KRING__S_SELECTS) && ring->pools[slot->pool].pieces != NULL &&
+            (slot->sqe.ioprio & IORING_RECVSEND_BUNDLE))
+            return -EINVAL; /* a piece of one buffer, whole others: nothing tells them apart */
         engine = kring__route(ring, slot);
     }
     if (engine >= 0 && (slot->flags & KRING__S_SELECTS) &&

@@ -205,6 +205,21 @@ static void act_ring_add(struct oracle_run *run)
                (uint32_t)oracle_value(run, oracle_arg(run, 3)));
 }
 
+/* ring-status GROUP [resv=N nr=N]: IORING_REGISTER_PBUF_STATUS, and the head that it tells. */
+static void act_ring_status(struct oracle_run *run)
+{
+    const char *nr = oracle_key(run, "nr"), *resv = oracle_key(run, "resv");
+    struct io_uring_buf_status status;
+    int result;
+
+    memset(&status, 0, sizeof status);
+    status.buf_group = (uint32_t)oracle_value(run, oracle_arg(run, 1));
+    status.resv[7] = resv ? (uint32_t)oracle_value(run, resv) : 0;
+    result = oracle_ring_register(&run->rings[0], IORING_REGISTER_PBUF_STATUS, &status,
+                                  nr ? (unsigned)oracle_value(run, nr) : 1);
+    log_result(run, "ring-status", result < 0 ? result : (long)status.head);
+}
+
 static void act_ring_remove(struct oracle_run *run)
 {
     struct io_uring_buf_reg reg = { .bgid = (uint16_t)oracle_value(run, oracle_arg(run, 1)) };
@@ -357,7 +372,7 @@ bool oracle_act(struct oracle_run *run, const char *verb)
         { "put", act_put }, { "get", act_get }, { "fill", act_fill }, { "dial", act_dial },
         { "reset", act_reset }, { "shut", act_shut }, { "closefd", act_close },
         { "files", act_files }, { "update", act_update }, { "ring-group", act_ring_group },
-        { "ring-add", act_ring_add }, { "ring-remove", act_ring_remove },
+        { "ring-add", act_ring_add }, { "ring-status", act_ring_status }, { "ring-remove", act_ring_remove },
         { "register", act_register }, { "alarm", act_alarm }, { "sleep", act_sleep },
         { "smash", act_smash }, { "buffers", act_buffers },
         { "buffers-update", act_buffers_update }, { "files2", act_files2 },

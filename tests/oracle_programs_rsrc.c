@@ -6,6 +6,79 @@
 #define ONE "file f 'contents'; buf b 32; iov v b:8:16; buffers v 1; "
 
 const struct oracle_program oracle_programs_rsrc[] = {
+    /* ---- buffer rings that are consumed piece by piece ---- */
+    { "inc-pieces", "ordered; pair s stream; ring-group 2 2 8 inc; ring-status 2; put sb 'abc'; recv fd=sa flags=SELECT"
+      " group=2; enter 1; ring-status 2; put sb 'defgh'; recv fd=sa flags=SELECT group=2; enter 1; ring-status 2;"
+      " put sb 'ijkl'; recv fd=sa flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-length", "ordered; pair s stream; ring-group 2 1 16 inc; put sb 'abcdefgh'; recv fd=sa len=3 flags=SELECT group=2;"
+      " enter 1; recv fd=sa len=100 flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-used-up", "ordered; pair s stream; ring-group 2 1 8 inc; put sb 'abcdefghij'; recv fd=sa flags=SELECT group=2;"
+      " enter 1; ring-status 2; recv fd=sa flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-given-back", "ordered; pair s stream; ring-group 2 1 4 inc; put sb 'abcdef'; recv fd=sa flags=SELECT group=2;"
+      " enter 1; ring-add 2 0 4; recv fd=sa flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-end", "ordered; pair s stream; ring-group 2 1 8 inc; shut sb wr; recv fd=sa flags=SELECT group=2; enter 1;"
+      " ring-status 2" },
+    { "inc-pipe", "ordered; pipe p 'abc'; ring-group 2 1 8 inc; read fd=pr flags=SELECT group=2; enter 1; ring-status 2;"
+      " put pw 'de'; read fd=pr flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-pipe-end", "ordered; pipe p; closefd pw; ring-group 2 1 8 inc; read fd=pr flags=SELECT group=2; enter 1;"
+      " ring-status 2" },
+    { "inc-pipe-waits", "ordered; pipe p; ring-group 2 1 8 inc; read fd=pr flags=SELECT group=2 ud=5; enter 0; ring-status 2;"
+      " put pw 'ab'; enter 1; ring-status 2" },
+    { "inc-cancelled", "ordered; pipe p; ring-group 2 1 8 inc; read fd=pr flags=SELECT group=2 ud=5; enter 0;"
+      " async_cancel addr=5 ud=6; unordered; enter 2; ring-status 2" },
+    { "inc-file", "ordered; file f 'contents'; ring-group 2 1 16 inc; read fd=f len=3 flags=SELECT group=2; enter 1;"
+      " ring-status 2; read fd=f len=3 off=3 flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-file-whole", "ordered; file f 'contents'; ring-group 2 1 16 inc; read fd=f flags=SELECT group=2; enter 1;"
+      " ring-status 2; read fd=f off=3 flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-file-end", "ordered; file f 'contents'; ring-group 2 1 16 inc; read fd=f off=100 flags=SELECT group=2; enter 1;"
+      " ring-status 2" },
+    { "inc-readv", "ordered; pipe p 'abcdef'; buf b 8; iov v b:0:4; ring-group 2 1 16 inc; readv fd=pr addr=v len=1 flags=SELECT"
+      " group=2; enter 1; ring-status 2" },
+    { "inc-multishot", "ordered; pipe p; ring-group 2 2 8 inc; read_multishot fd=pr flags=SELECT group=2 ud=5; enter 0;"
+      " put pw 'abc'; enter 1; put pw 'defgh'; enter 1; put pw 'ij'; enter 1; ring-status 2; async_cancel addr=5 ud=6;"
+      " unordered; enter 2" },
+    { "inc-multishot-long", "ordered; pair s stream; ring-group 2 2 8 inc; put sb 'abcdefghijkl'; recv fd=sa flags=SELECT group=2"
+      " ioprio=RECV_MULTISHOT ud=5; enter 2; ring-status 2; put sb 'mnopqr'; enter 2; ring-status 2" },
+    { "inc-recvmsg", "ordered; pair s dgram; iov v 0:0:0; msg m iov=v; ring-group 2 1 64 inc; put sb 'abc';"
+      " recvmsg fd=sa addr=m len=1 flags=SELECT group=2; enter 1; ring-status 2" },
+    { "inc-two-requests", "pair s stream; pair t stream; ring-group 2 2 8 inc; recv fd=sa flags=SELECT group=2 ud=5;"
+      " recv fd=ta flags=SELECT group=2 ud=6; enter 0; put sb 'abc'; enter 1; put tb 'de'; enter 1; ring-status 2" },
+    { "inc-flags", "ring-group 2 1 8; ring-group 3 1 8 inc; ring-remove 3; ring-status 3; ring-group 3 1 8; ring-status 3" },
+    { "ring-status-errors", "ring-status 2; ring-group 2 1 8; ring-status 2 resv=1; ring-status 2 nr=2; ring-status 2 nr=0;"
+      " buf m 64; provide_buffers fd=1 addr=m len=8 group=3; enter 1; ring-status 3; ring-status 70000; register 26 nr=1" },
+    { "ring-status-follows", "pair s stream; ring-group 2 3 4; put sb 'abcdefgh'; recv fd=sa flags=SELECT group=2; recv fd=sa"
+      " flags=SELECT group=2; enter 2; ring-status 2; ring-add 2 0 4; ring-status 2" },
+    { "ring-remove-errors", "ring-remove 2; buf m 64; provide_buffers fd=1 addr=m len=8 group=3; enter 1; ring-remove 3;"
+      " ring-group 3 1 8; remove_buffers fd=1 group=3; enter 1; ring-group 3 1 8; ring-remove 3; ring-remove 3;"
+      " register 23 nr=1; register 22 nr=1" },
+    { "ring-group-entries", "ring-group 2 1 8 entries=3; ring-group 2 1 8 entries=65536; ring-group 2 1 8 entries=0;"
+      " ring-group 2 1 8 entries=1; ring-group 2 1 8" },
+    { "ring-removed-while-waiting", "pipe p; ring-group 2 1 8; read fd=pr flags=SELECT group=2 ud=5; enter 0; ring-remove 2;"
+      " put pw 'abc'; enter 1" },
+
+    /* ---- provided buffers of the old kind ---- */
+    { "provide-into-ring", "buf m 64; ring-group 2 1 8; provide_buffers fd=1 addr=m len=8 group=2; remove_buffers fd=1 group=2;"
+      " enter 2" },
+    { "provide-last-id", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1 off=65535; provide_buffers fd=2 addr=m len=8 group=1"
+      " off=65535; provide_buffers fd=1 addr=m len=8 group=1 off=65536; enter 3; remove_buffers fd=9 group=1; enter 1" },
+    { "provide-overflow", "provide_buffers fd=2 addr=-8 len=8 group=1; provide_buffers fd=65535 addr=0 len=0x7fffffff group=1;"
+      " buf m 64; provide_buffers fd=2 addr=m len=0 group=1; enter 3" },
+    { "provide-fields", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1 of=1; provide_buffers fd=1 addr=m len=8 group=1 index=1;"
+      " provide_buffers fd=-1 addr=m len=8 group=1; remove_buffers fd=0 group=1; remove_buffers fd=70000 group=1;"
+      " remove_buffers fd=1 group=1 of=1; remove_buffers fd=1 group=1 addr=1; remove_buffers fd=1 group=1 len=1;"
+      " enter 8" },
+    { "remove-part", "buf m 64; provide_buffers fd=4 addr=m len=8 group=1; enter 1; remove_buffers fd=2 group=1; enter 1;"
+      " pair s stream; put sb 'abc'; recv fd=sa flags=SELECT group=1; enter 1; remove_buffers fd=9 group=1; enter 1;"
+      " remove_buffers fd=1 group=1; enter 1" },
+    { "remove-in-chain", "ordered; buf m 64; provide_buffers fd=1 addr=m len=8 group=1; enter 1; remove_buffers fd=2 group=1 flags=LINK;"
+      " nop; enter 2; remove_buffers fd=2 group=9 flags=LINK; nop; enter 2" },
+    { "legacy-waits", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1; enter 1; pipe p; read fd=pr len=8 flags=SELECT group=1"
+      " ud=5; enter 0; put pw 'abc'; enter 1" },
+    { "legacy-taken-while-waiting", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1; enter 1; pair s stream; recv fd=sa len=8"
+      " flags=SELECT group=1 ud=5; enter 0; remove_buffers fd=1 group=1; enter 1; put sb 'abc'; enter 1" },
+    { "legacy-group-becomes-ring", "buf m 64; provide_buffers fd=1 addr=m len=8 group=2; enter 1; ring-group 2 1 8;"
+      " remove_buffers fd=1 group=2; enter 1" },
+
     /* ---- tables ---- */
     { "buffers-plain", "buf b 32; iov v b:0:16 b:16:16; buffers v 2 plain; register 1; register 1" },
     { "buffers-none", "buf b 32; iov v b:0:16; buffers v 0 plain; buffers v 0; register 1" },
