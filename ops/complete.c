@@ -84,6 +84,8 @@ static void retire(struct kring *ring, struct kring__slot *slot, int64_t value)
     kring__unpoison(slot);
     if (kring__is_copy(slot))
         kring__copier_end(ring, slot);
+    if (slot->borrowed >= 0)
+        kring__give_back(ring, slot);
     ring->running--;
     ring->stats.completed++;
     if (slot->flags & KRING__S_SELECTS)
@@ -300,7 +302,8 @@ static bool waits_on_soft(struct kring *ring, const struct kring__slot *slot, in
 
     if (res != -EAGAIN || !kring__in_kernel(slot) || row == NULL ||
         !(row->flags & KRING__FILE) || !kring__soft_can(ring, sqe->opcode) ||
-        (sqe->flags & IOSQE_FIXED_FILE) || (slot->flags & KRING__S_SELECTS) ||
+        ((sqe->flags & IOSQE_FIXED_FILE) && !kring__can_borrow(ring, slot)) ||
+        (slot->flags & KRING__S_SELECTS) ||
         (slot->flags & KRING__S_CHAINED && !(slot->flags & KRING__S_SEQUENCED)) ||
         aimed_at(slot) || slot->pin == KRING_ENGINE_KERNEL ||
         (row->wait != KRING__WAIT_IN && row->wait != KRING__WAIT_OUT))
@@ -450,6 +453,25 @@ static int32_t interrupted(int32_t res)
     return res == -512 || res == -513 || res == -514 || res == -516 ? -EINTR : res;
 }
 
+/* It has the fd that it was to be lent, or the error is its own: the slot is empty. */
+static void installed(struct kring *ring, struct kring__slot *slot, int32_t res)
+{
+    slot->flags &= ~KRING__S_INSTALLING;
+    slot->result_flags = 0;
+    slot->raw = res;
+    if (res >= 0)
+        slot->borrowed = res;
+    if (res >= 0 && !aimed_at(slot) &&
+        !(slot->flags & (KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT))) {
+        slot->engine = KRING_ENGINE_SOFT;
+        kring__requeue(ring, slot);
+        return;
+    }
+    if (res >= 0)
+        slot->raw = -ECANCELED;
+    kring__conclude(ring, slot, slot->raw);
+}
+
 static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uint32_t cqe_flags)
 {
     const uint32_t special = KRING__S_MULTI | KRING__S_COMPOSITE | KRING__S_RERUN |
@@ -458,6 +480,10 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uin
     int32_t res = interrupted(raw);
     int64_t value;
 
+    if (slot->flags & KRING__S_INSTALLING) {
+        installed(ring, slot, res);
+        return;
+    }
     if ((res < 0 || (slot->flags & KRING__S_RERUN)) && goes_on(ring, slot, res))
         return;
     if (res >= 0 && kring__in_kernel(slot) && slot->sqe.opcode < KRING__OP_COUNT)

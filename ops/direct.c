@@ -75,6 +75,48 @@ int kring__direct_open(struct kring *ring)
     return error == -ENXIO ? -KRING_EKERNEL : error;
 }
 
+bool kring__can_borrow(const struct kring *ring, const struct kring__slot *slot)
+{
+    const struct io_uring_sqe *sqe = &slot->sqe;
+    const struct kring__row *row = kring__row(sqe->opcode);
+
+    if (!(sqe->flags & IOSQE_FIXED_FILE) || ring->direct_home != KRING_ENGINE_KERNEL ||
+        kring__kernel_gone(ring) || !kring__soft_runs(ring, sqe) || !(row->flags & KRING__FILE))
+        return false;
+    if (kring__is_copy(slot)) /* its transfers are on two descriptors by turns */
+        return false;
+    /* What it creates may not go to the kernel's table either; of two descriptors one is lent. */
+    if (sqe->opcode == IORING_OP_FIXED_FD_INSTALL ||
+        ((row->flags & KRING__CREATES) && sqe->file_index != 0) ||
+        ((sqe->opcode == IORING_OP_SPLICE || sqe->opcode == IORING_OP_TEE) &&
+         (sqe->splice_flags & SPLICE_F_FD_IN_FIXED)))
+        return false;
+    return ring->caps.op[IORING_OP_FIXED_FD_INSTALL].answer == KRING__YES;
+}
+
+void kring__borrow(struct kring__slot *slot, struct io_uring_sqe *sqe)
+{
+    if (slot->borrowed >= 0) {
+        sqe->fd = slot->borrowed;
+        sqe->flags &= (uint8_t)~IOSQE_FIXED_FILE;
+        return;
+    }
+    memset(sqe, 0, sizeof *sqe);
+    sqe->opcode = IORING_OP_FIXED_FD_INSTALL;
+    sqe->flags = IOSQE_FIXED_FILE;
+    sqe->fd = slot->sqe.fd;
+    slot->engine = KRING_ENGINE_KERNEL;
+    slot->flags |= KRING__S_INSTALLING;
+}
+
+void kring__give_back(struct kring *ring, struct kring__slot *slot)
+{
+    if (ring->soft != NULL)
+        kring__soft_fd_closing(ring->soft, slot->borrowed);
+    (void)kring__sys_close(slot->borrowed);
+    slot->borrowed = -1;
+}
+
 void kring__direct_clear(struct kring *ring, uint32_t slot)
 {
     const int32_t none = -1;

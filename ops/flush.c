@@ -169,9 +169,10 @@ static void end_queued(struct kring *ring, struct kring__list *list, struct krin
 static bool needs_care(const struct kring *ring, const struct kring__slot *slot)
 {
     const uint32_t special = KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME | KRING__S_UNPROVEN |
-                             KRING__S_COUNTING | KRING__S_REF;
+                             KRING__S_COUNTING | KRING__S_REF | KRING__S_INSTALLING;
 
     return (slot->flags & special) != 0 || slot->state == KRING__DROPPED ||
+           kring__borrows(ring, slot) ||
            kring__kernel_gone(ring) || (kring__is_copy(slot) && kring__copier_is_new(slot)) ||
            slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_SEND ||
            slot->sqe.opcode == IORING_OP_SENDMSG;
@@ -211,6 +212,10 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
         end_queued(ring, list, slot, value);
         return true;
     }
+    if ((slot->flags & KRING__S_INSTALLING) || kring__borrows(ring, slot)) {
+        kring__borrow(slot, sqe);
+        return false;
+    }
     /*
      * A send that waits on a full AF_UNIX datagram socket delivers an empty datagram (seen on 5.10
      * to 7.2): the kernel is not let wait, EAGAIN makes the soft engine wait instead.
@@ -236,6 +241,8 @@ static bool flush_one(struct kring *ring, struct kring__list *list, struct kring
     }
     if (!kring__place(ring, slot->engine, sqe, data_of(ring, slot), 0))
         return true;
+    if (slot->flags & KRING__S_INSTALLING)
+        ring->stats.kernel--; /* internal: not one of the caller's */
     kring__list_remove(ring, list, slot);
     left_queue(ring, slot);
     return false;

@@ -91,7 +91,7 @@ static inline unsigned kring__pack_tag(uint64_t user_data)
 #define KRING__S_PREV_FAILED KRING__IF_ON(CHAINS, 15) /* the member before it failed */
 #define KRING__S_COMPOSITE KRING__IF_ON(COMPOSITE, 16)
 #define KRING__S_SKIP (1u << 17)      /* raw CQE_SKIP_SUCCESS: no callback on success */
-#define KRING__S_KEEP (1u << 18)      /* kring_buffer_keep in this callback */
+#define KRING__S_INSTALLING KRING__IF_ON(KERNEL_ENGINE, 18) /* the kernel makes an fd for it */
 #define KRING__S_PAUSED KRING__IF_ON(PROVIDED_BUFFERS, 19) /* multishot: waits for a buffer */
 #define KRING__S_COUNTING KRING__IF_ON(TIME, 20)  /* timeout that also counts completions */
 #define KRING__S_IN_CALLBACK (1u << 21)
@@ -126,6 +126,7 @@ struct kring__slot {
     int64_t value;        /* the result while DONE or ENDED */
     int32_t raw;
     uint32_t result_flags;
+    int32_t borrowed; /* fd of its own for a direct descriptor of the kernel's; else -1 */
     int32_t option[2];    /* value of a typed socket option: the engine reads or writes it here */
     kring_done *done; /* or, DROPPED, the release */
     kring_release *release;
@@ -537,6 +538,19 @@ int kring__register(struct kring *ring, unsigned engine, unsigned opcode, void *
 bool kring__uses_buffer(const struct io_uring_sqe *sqe);
 
 /* ---- direct.c ---- */
+/*
+ * The soft engine cannot use the kernel's table: an operation that it has to run nevertheless is
+ * lent an fd, which FIXED_FD_INSTALL makes before it starts and which is closed when it has ended.
+ */
+bool kring__can_borrow(const struct kring *ring, const struct kring__slot *slot);
+static inline bool kring__borrows(const struct kring *ring, const struct kring__slot *slot)
+{
+    return (slot->sqe.flags & IOSQE_FIXED_FILE) && CONFIG_KRING_KERNEL_ENGINE &&
+           ring->direct_home == KRING_ENGINE_KERNEL && slot->engine == KRING_ENGINE_SOFT;
+}
+/* What is placed for it now: with its fd, or the request for one. */
+void kring__borrow(struct kring__slot *slot, struct io_uring_sqe *sqe);
+void kring__give_back(struct kring *ring, struct kring__slot *slot);
 /* Made by kring_to_direct(): slot->count is the fd at the start, and then the slot. */
 bool kring__is_to_direct(const struct kring__slot *slot);
 int kring__direct_open(struct kring *ring);

@@ -3,6 +3,8 @@
  * Which engine runs an operation. Decided at each start from what the SQE asks (opcode, SQE flags,
  * variants), from where its resources live (direct table, buffer pool) and from pins.
  */
+#include <limits.h>
+
 #include "ring.h"
 
 /* Features without which kring__caps_poor() has to look at each waiting operation. */
@@ -65,24 +67,25 @@ void kring__route_init(struct kring *ring)
     }
 }
 
-/* The engine that owns something this SQE uses, AUTO when nothing does. */
+/* Does it use the direct table, to read or to change it? */
+static bool uses_table(const struct io_uring_sqe *sqe)
+{
+    const struct kring__row *row = kring__row(sqe->opcode);
+
+    if ((sqe->flags & IOSQE_FIXED_FILE) || sqe->opcode == IORING_OP_FILES_UPDATE)
+        return true;
+    if (row != NULL && sqe->file_index != 0 &&
+        ((row->flags & KRING__CREATES) || sqe->opcode == IORING_OP_CLOSE))
+        return true;
+    return (sqe->opcode == IORING_OP_SPLICE || sqe->opcode == IORING_OP_TEE) &&
+           (sqe->splice_flags & SPLICE_F_FD_IN_FIXED);
+}
+
+/* The engine that owns anything else this SQE uses, AUTO when nothing does. */
 static unsigned home_of(struct kring *ring, const struct kring__slot *slot)
 {
     const struct io_uring_sqe *sqe = &slot->sqe;
-    const struct kring__row *row = kring__row(sqe->opcode);
-    bool direct = (sqe->flags & IOSQE_FIXED_FILE) != 0;
 
-    if (row != NULL && sqe->file_index != 0 &&
-        ((row->flags & KRING__CREATES) || sqe->opcode == IORING_OP_CLOSE))
-        direct = true;
-    if (sqe->opcode == IORING_OP_FILES_UPDATE)
-        direct = true;
-    if (sqe->opcode == IORING_OP_SPLICE && (sqe->splice_flags & SPLICE_F_FD_IN_FIXED))
-        direct = true;
-    if (sqe->opcode == IORING_OP_TEE && (sqe->splice_flags & SPLICE_F_FD_IN_FIXED))
-        direct = true;
-    if (direct)
-        return ring->direct_home;
     if (kring__uses_buffer(sqe) && ring->buffers_home != KRING_ENGINE_AUTO)
         return ring->buffers_home;
     if (slot->flags & KRING__S_SELECTS)
@@ -98,11 +101,19 @@ static unsigned home_of(struct kring *ring, const struct kring__slot *slot)
     return KRING_ENGINE_AUTO;
 }
 
+/* What two owners ask for together: one of them, or INT_MAX when they contradict each other. */
+static unsigned both(unsigned one, unsigned other)
+{
+    if (one == KRING_ENGINE_AUTO || one == other)
+        return other;
+    return other == KRING_ENGINE_AUTO ? one : INT_MAX;
+}
+
 int kring__route(struct kring *ring, struct kring__slot *slot)
 {
     const struct io_uring_sqe *sqe = &slot->sqe;
     unsigned pin = slot->pin, home;
-    bool soft;
+    bool soft, lends;
     enum kring__answer answer;
     int missing;
 
@@ -113,11 +124,14 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     if (CONFIG_KRING_SWEEP && kring__is_sweep(sqe))
         return kring__kernel_on(ring) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
     soft = kring__soft_runs(ring, sqe);
-    home = home_of(ring, slot);
-    if (home != KRING_ENGINE_AUTO && pin != KRING_ENGINE_AUTO && home != pin)
+    home = both(home_of(ring, slot), pin);
+    lends = kring__can_borrow(ring, slot) && home != KRING_ENGINE_KERNEL;
+    if (home == KRING_ENGINE_SOFT && lends)
+        return KRING_ENGINE_SOFT;
+    if (uses_table(sqe))
+        home = both(home, ring->direct_home);
+    if (home == INT_MAX)
         return -KRING_EKERNEL;
-    if (home == KRING_ENGINE_AUTO)
-        home = pin;
     if (home == KRING_ENGINE_SOFT || !kring__kernel_on(ring) || kring__kernel_gone(ring)) {
         if (!soft || home == KRING_ENGINE_KERNEL)
             return -KRING_EKERNEL;
@@ -132,7 +146,7 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
         slot->flags |= KRING__S_UNPROVEN;
         return KRING_ENGINE_KERNEL;
     }
-    if (home == KRING_ENGINE_KERNEL || !soft)
+    if ((home == KRING_ENGINE_KERNEL && !lends) || !soft)
         return -KRING_EKERNEL;
     return KRING_ENGINE_SOFT;
 }

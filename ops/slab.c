@@ -74,6 +74,7 @@ kring_op kring__new(struct kring *ring, unsigned opcode, struct io_uring_sqe **s
     slot->heap = KRING__NIL;
     slot->transferred = 0;
     slot->count = 0;
+    slot->borrowed = -1;
     slot->deadline_ns = -1;
     slot->done = NULL;
     slot->release = NULL;

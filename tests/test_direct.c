@@ -33,7 +33,8 @@ struct arguments {
 };
 
 struct state {
-    int64_t inode, size, position, waiting, flags;
+    int64_t inode, size, position, flags;
+    int waiting, far;
     short events;
     char bytes[16];
 };
@@ -101,22 +102,21 @@ static struct state look(const struct scene *s)
     struct state state;
     struct stat st;
     struct pollfd ready = {.fd = s->other >= 0 ? s->other : s->victim, .events = POLLIN | POLLOUT};
-    int waiting = -1, far = -1;
 
     memset(&state, 0, sizeof state);
+    state.waiting = state.far = -1;
     memset(&st, 0, sizeof st);
     state.inode = fstat(s->victim, &st) == 0 ? (int64_t)st.st_ino : -1;
     state.size = st.st_size;
     state.position = lseek(s->victim, 0, SEEK_CUR);
     if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) {
-        (void)ioctl(s->victim, FIONREAD, &waiting);
-        (void)ioctl(s->other, FIONREAD, &far);
+        (void)ioctl(s->victim, FIONREAD, &state.waiting);
+        (void)ioctl(s->other, FIONREAD, &state.far);
         (void)poll(&ready, 1, 0);
         state.events = ready.revents;
     } else if (S_ISREG(st.st_mode)) {
         (void)!pread(s->victim, state.bytes, sizeof state.bytes, 0);
     }
-    state.waiting = (int64_t)waiting << 32 | (uint32_t)far;
     state.flags = fcntl(s->victim, F_GETFL);
     return state;
 }
@@ -244,14 +244,10 @@ static int64_t run_one(struct kring *ring, const struct io_uring_sqe *sqe)
 static struct kring *open_table(enum rings_kind kind)
 {
     struct kring_options options = rings_options(kind);
-    struct kring *ring;
 
     options.direct_descriptors = SLOTS;
     options.registered_buffers = 1;
-    ring = rings_open_with(kind, &options);
-    if (kind == RINGS_MIXED)
-        rings_unsplit(ring);
-    return ring;
+    return rings_open_with(kind, &options);
 }
 
 /* A result that is a descriptor is ours to close. */
