@@ -54,6 +54,10 @@
 #define __NR_epoll_pwait2 (KRING__NR_BASE + 441)
 #endif
 
+#ifndef __NR_futex_waitv
+#define __NR_futex_waitv (KRING__NR_BASE + 449)
+#endif
+
 /* The calls with 64-bit times, on ABIs whose long has 32 bits (Linux 5.1). */
 #if __SIZEOF_LONG__ == 4
 #ifndef __NR_clock_gettime64

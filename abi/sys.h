@@ -243,11 +243,14 @@ struct kring__sigset {
     X(geteuid, (void), ()) \
     X(getegid, (void), ())
 
-/* process */
+/* process: futex_waitv has one layout of its time on every ABI. */
 #define KRING__SYS_LIST_PROCESS(X) \
     X(waitid, (int idtype, int id, void *siginfo, int options, void *rusage), \
       (idtype, id, siginfo, options, rusage)) \
     X(pidfd_open, (int pid, unsigned flags), (pid, flags)) \
+    X(futex_waitv, (const void *waiters, unsigned nr, unsigned flags, \
+                    const struct kring_timespec *timeout, int clock), \
+      (waiters, nr, flags, timeout, clock)) \
     X(kill, (int pid, int sig), (pid, sig)) \
     X(tgkill, (int tgid, int tid, int sig), (tgid, tid, sig)) \
     X(getgroups, (int size, uint32_t *list), (size, list)) \

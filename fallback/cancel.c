@@ -2,7 +2,7 @@
 /*
  * Cancel. A request can be cancelled while it waits for an fd or a time, or for its next turn
  * after a wait; one that stands in a chain or behind a drain has not begun, and the kernel does not
- * find those either (-ENOENT). What runs on another thread is -EALREADY.
+ * find those either (-ENOENT). What runs on another thread is -EALREADY, or asked to come back.
  */
 #include "engine.h"
 
@@ -122,8 +122,13 @@ static bool matches(const struct kring__req *req, const struct kring__match *mat
 
 int kring__cancel(struct kring__soft *soft, struct kring__req *req)
 {
-    if (req->armed == KRING__AT_THREAD)
+    if (req->armed == KRING__AT_THREAD && !(req->flags & KRING__REQ_STOPS))
         return -EALREADY;
+    if (req->armed == KRING__AT_THREAD) {
+        kring__hash_remove(soft, req); /* found once */
+        kring__soft_stop(req, ECANCELED);
+        return 0;
+    }
     kring__detach(soft, req);
     kring__set_fail(req);
     req->cqe_flags = 0;

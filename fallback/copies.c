@@ -16,6 +16,7 @@
 #define VECTORS_MAX 1024u /* UIO_MAXIOV */
 #define ADDRESS_MAX 128u  /* sizeof(struct sockaddr_storage) */
 #define PATH_MAX_BYTES 4096u
+#define FUTEXES_MAX 128u /* FUTEX_WAITV_MAX */
 
 struct block {
     uint32_t size; /* of all of it */
@@ -180,6 +181,10 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
             take(parts, pointer(sqe->addr2), sqe->addr_len);
         if ((sqe->ioprio & IORING_SEND_VECTORIZED) && !(sqe->flags & IOSQE_BUFFER_SELECT))
             take_vectors(parts, pointer(sqe->addr), sqe->len);
+        break;
+    case KRING__COPY_FUTEXES:
+        if (sqe->len <= FUTEXES_MAX)
+            take(parts, pointer(sqe->addr), sqe->len * sizeof(struct kring_futex_waitv));
         break;
     case KRING__COPY_PATH:
         take(parts, pointer(sqe->addr), path_length(pointer(sqe->addr)));

@@ -67,6 +67,7 @@ enum kring__place {
 #define KRING__REQ_NOFILE (1u << 26)     /* its file could not be found */
 /* Ends since its chain broke: its notification comes without being announced by F_MORE (6.18). */
 #define KRING__REQ_UNBEGUN KRING__REQ_IF(ZEROCOPY, 27)
+#define KRING__REQ_STOPS KRING__REQ_IF(OFFLOAD, 29) /* its thread can be asked to end */
 
 enum { KRING__CLOCK_MONO, KRING__CLOCK_BOOT, KRING__CLOCK_REAL };
 /* Without timeouts only the pauses of the readiness code are timers. */

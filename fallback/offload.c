@@ -3,9 +3,12 @@
  * Blocking calls on somebody else's thread. The application lends threads (kring_options.offload);
  * a request whose row says OFFLOAD is tried there once it is known to block, and comes back
  * through a stack of finished requests and the wake fd. While it is away nobody else touches it:
- * its _try uses no state of the engine, and it can no longer be cancelled (-EALREADY).
+ * its _try uses no state of the engine, and it can no longer be cancelled (-EALREADY), unless it
+ * was lent by its own _try, which then looks at req->stop wherever it waits.
  */
 #include "engine.h"
+
+#include <linux/futex.h>
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_OFFLOAD
 
@@ -66,6 +69,55 @@ void kring__offload_take(struct kring__soft *soft)
         kring__hash_remove(soft, req);
         kring__req_ended(soft, req, req->res);
     }
+}
+
+bool kring__soft_lends(const struct kring__soft *soft)
+{
+    return soft->config.offload != NULL;
+}
+
+bool kring__soft_lend(struct kring__soft *soft, struct kring__req *req)
+{
+    req->stop = 0;
+    req->flags |= KRING__REQ_STOPS;
+    if (kring__soft_lends(soft) && kring__offload(soft, req))
+        return true;
+    req->flags &= ~KRING__REQ_STOPS;
+    return false;
+}
+
+void kring__soft_stop(struct kring__req *req, int error)
+{
+    uint32_t none = 0;
+    const int op = FUTEX_WAKE | FUTEX_PRIVATE_FLAG;
+
+    /* The first reason stands. */
+    (void)__atomic_compare_exchange_n(&req->stop, &none, (uint32_t)error, false, __ATOMIC_RELEASE,
+                                      __ATOMIC_RELAXED);
+    /* A bell that does not ring is an event lost: not given up for one refusal. */
+    if (kring__sys_futex(&req->stop, op, 1, NULL, NULL, 0) < 0)
+        (void)kring__sys_futex(&req->stop, op, 1, NULL, NULL, 0);
+}
+
+#elif CONFIG_KRING_SOFT_ENGINE
+
+bool kring__soft_lends(const struct kring__soft *soft)
+{
+    (void)soft;
+    return false;
+}
+
+bool kring__soft_lend(struct kring__soft *soft, struct kring__req *req)
+{
+    (void)soft;
+    (void)req;
+    return false;
+}
+
+void kring__soft_stop(struct kring__req *req, int error)
+{
+    (void)req;
+    (void)error;
 }
 
 #endif

@@ -70,6 +70,8 @@ struct kring__req {
     uint64_t when_ns, period_ns;
     uint32_t copy;            /* place in the pool of copies, or none */
     struct kring__soft *home; /* while a thread has it */
+    uint32_t stop;  /* tells a lent attempt to end: 0, or the errno; a private futex */
+    uint32_t start; /* the op's own between its two attempts; a futex */
 };
 
 /*
@@ -149,6 +151,16 @@ static inline void kring__soft_fd_closing(struct kring__soft *soft, int fd)
     (void)fd;
 }
 #endif
+
+/*
+ * Threads that the application lends (kring_options.offload). kring__soft_lend() has the row's try
+ * called once more, on such a thread, where it may wait as long as it also looks at req->stop; the
+ * caller, if true, returns KRING__TRY_ARMED. Of the request that attempt uses only sqe, scratch,
+ * stop and start. kring__soft_stop() asks it to end with -error, if it has nothing better to say.
+ */
+bool kring__soft_lends(const struct kring__soft *soft);
+bool kring__soft_lend(struct kring__soft *soft, struct kring__req *req);
+void kring__soft_stop(struct kring__req *req, int error);
 
 /* What is to be cancelled: cancel_flags as in the SQE (IORING_ASYNC_CANCEL_x). */
 struct kring__match {

@@ -151,7 +151,8 @@ struct kring_options {
     const char *kernel;          /* simulate this release, "5.10"; NULL = the real one */
     void *memory;                /* static memory of kring_memory_needed() bytes, page aligned */
     size_t memory_size;
-    kring_offload *offload; /* for blocking disk calls of the soft engine; NULL = run inline */
+    kring_offload *offload; /* for blocking disk calls of the soft engine (NULL = run inline), and
+                               for its futex waits, each of which keeps its thread to its end */
     void *offload_user;
     kring_downgrade *on_downgrade;
     kring_message *on_message;
@@ -660,6 +661,34 @@ kring_op kring_epoll_ctl(struct kring *ring, int epoll_fd, int how, int fd,
  * many events came. Native 6.15. */
 kring_op kring_epoll_wait(struct kring *ring, int epoll_fd, struct epoll_event *events,
                           uint32_t count);
+
+/*
+ * Waits until somebody wakes the futex word: by kring_futex_wake(), or by futex(2) in any thread or
+ * process. value 0; -EAGAIN: the word does not hold value. mask 1 to 2^32 - 1: only wakes that share
+ * a bit with it (KRING_FUTEX_ANY: all). flags: 0, or KRING_FUTEX_PRIVATE as the wakes have it. The
+ * word must be aligned, and stay.
+ * Native 6.7. The soft engine needs a thread of options.offload for as long as each waits (else
+ * -KRING_EKERNEL at start; -ENOMEM when no thread takes it within 20 ms), and is exact from 5.16 on.
+ * Below, and with a mask, a cancel ends it up to 50 ms late, and once in 50 ms a wake that
+ * leaves the word's value as it was can be missed.
+ */
+#define KRING_FUTEX_PRIVATE (1u << 7)
+#define KRING_FUTEX_U32 (1u << 1)
+#define KRING_FUTEX_ANY UINT32_C(0xffffffff)
+kring_op kring_futex_wait(struct kring *ring, const uint32_t *word, uint32_t value, uint32_t mask,
+                          uint32_t flags);
+/* Wakes at most count waiters whose masks share a bit with mask; value: how many. Native 6.7. */
+kring_op kring_futex_wake(struct kring *ring, const uint32_t *word, uint32_t count, uint32_t mask,
+                          uint32_t flags);
+struct kring_futex {
+    uint64_t value;
+    uint64_t address; /* of the word */
+    uint32_t flags;   /* KRING_FUTEX_U32, with KRING_FUTEX_PRIVATE or without */
+    uint32_t reserved; /* 0 */
+};
+/* As kring_futex_wait on 1 to 128 words at once, borrowed; value: the index of one that was woken.
+ * The soft engine needs Linux 5.16 for more than one (else value -KRING_EKERNEL). Native 6.7. */
+kring_op kring_futex_waitv(struct kring *ring, const struct kring_futex *futexes, uint32_t count);
 
 struct kring_time {
     int64_t seconds;

@@ -50,6 +50,7 @@ enum kring__wait {
 #define KRING__PAIR (1u << 12)    /* CREATES two, named in the int[2] at sqe.addr; result 0 */
 #define KRING__BY_FILE (1u << 13) /* the kernel's EOPNOTSUPP speaks of this file and these
                                      arguments, not of the operation: soft judges each one */
+#define KRING__THREAD (1u << 16)  /* on the soft engine it waits on a lent thread, or not at all */
 
 /*
  * X: the soft engine can run it: functions kring__<name>_prep and kring__<name>_try.
@@ -126,9 +127,9 @@ enum kring__wait {
     X(SENDMSG_ZC, sendmsg_zc, 48, KRING__V(6, 1), OUT, KRING__FILE | KRING__RESTART, ZEROCOPY) \
     X(READ_MULTISHOT, read_multishot, 49, KRING__V(6, 7), IN, KRING__FILE | KRING__SELECTS, FILE) \
     X(WAITID, waitid, 50, KRING__V(6, 7), TIME, KRING__RESTART, PROCESS) \
-    N(FUTEX_WAIT, futex_wait, 51, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
-    N(FUTEX_WAKE, futex_wake, 52, KRING__V(6, 7), NEVER, KRING__NOFIXED, CORE) \
-    N(FUTEX_WAITV, futex_waitv, 53, KRING__V(6, 7), TIME, KRING__NOFIXED, CORE) \
+    X(FUTEX_WAIT, futex_wait, 51, KRING__V(6, 7), TIME, KRING__RESTART | KRING__THREAD, PROCESS) \
+    X(FUTEX_WAKE, futex_wake, 52, KRING__V(6, 7), NEVER, 0, PROCESS) \
+    X(FUTEX_WAITV, futex_waitv, 53, KRING__V(6, 7), TIME, KRING__RESTART | KRING__THREAD, PROCESS) \
     X(FIXED_FD_INSTALL, fixed_fd_install, 54, KRING__V(6, 8), NEVER, \
       KRING__FILE | KRING__CREATES, RING) \
     X(FTRUNCATE, ftruncate, 55, KRING__V(6, 9), DISK, \
@@ -297,6 +298,7 @@ extern const struct kring__variant_row kring__variant_rows[KRING__VARIANT_COUNT]
 enum kring__copy_shape {
     KRING__COPY_NOTHING,
     KRING__COPY_VECTORS,      /* addr, len: iovec array */
+    KRING__COPY_FUTEXES,      /* addr, len: vector of futexes */
     KRING__COPY_MESSAGE,      /* addr: msghdr, with its vectors, name and ancillary data */
     KRING__COPY_MESSAGE_BACK, /* addr: msghdr with its vectors; lengths and flags are results */
     KRING__COPY_TIME,         /* addr: timespec */

@@ -14,7 +14,9 @@ bool kring__soft_can(const struct kring *ring, unsigned opcode)
 {
     const struct kring__row *row = kring__row(opcode);
 
-    return ring->soft != NULL && row != NULL && row->attempt != NULL;
+    return ring->soft != NULL && row != NULL && row->attempt != NULL &&
+           !((row->flags & KRING__THREAD) &&
+             (!CONFIG_KRING_OFFLOAD || ring->options.offload == NULL));
 }
 
 bool kring__soft_runs(const struct kring *ring, const struct io_uring_sqe *sqe)

@@ -163,6 +163,8 @@ static void add_soft(struct kring__text *text, const struct kring__caps *caps, u
         kring__text_add(text, "; it was left out of this build: ");
         kring__text_add(text, symbol);
         kring__text_add(text, "=y would put it in");
+    } else if (row->attempt != NULL && caps->pub.soft_available && (row->flags & KRING__THREAD)) {
+        kring__text_add(text, "; the soft engine runs it on a thread that the option offload lends");
     } else if (row->attempt != NULL && caps->pub.soft_available) {
         kring__text_add(text, "; the soft engine runs it");
     } else if (row->attempt != NULL && !CONFIG_KRING_SOFT_ENGINE) {

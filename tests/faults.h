@@ -54,6 +54,7 @@ struct faults {
     unsigned nth; /* which call from the arming on fails; 0: none */
     int (*choose)(int id);
     bool cold;    /* the open is swept too */
+    kring_offload *offload; /* set before faults_open(), or NULL */
     bool lost;    /* the kernel's part of the ring: enter was refused for good */
     bool failed;  /* something reported an error */
     unsigned errors;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Scenarios of tests/faults.h: processes. */
+/* Scenarios of tests/faults.h: processes and futexes. */
 #include "faults.h"
 #include "kring/uapi.h"
 
+#include <linux/futex.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,7 +72,79 @@ static bool children(struct faults *f)
     return MUST(f, is_ours(pid));
 }
 
+/* ---- Futexes ---- */
+
+struct errand {
+    void (*job)(void *arg);
+    void *arg;
+};
+
+static void *run_errand(void *arg)
+{
+    struct errand errand = *(struct errand *)arg;
+
+    free(arg);
+    errand.job(errand.arg);
+    return NULL;
+}
+
+static int lend(void *user, void (*job)(void *arg), void *arg)
+{
+    struct errand *errand = malloc(sizeof *errand);
+    pthread_t thread;
+
+    (void)user;
+    *errand = (struct errand){job, arg};
+    if (pthread_create(&thread, NULL, run_errand, errand) != 0) {
+        free(errand);
+        return -EAGAIN;
+    }
+    pthread_detach(thread);
+    return 0;
+}
+
+/* Other value first: then whoever has queued up again, or not yet, ends as well. */
+static bool change_and_wake(struct faults *f, uint32_t *word, struct faults_op *o)
+{
+    if (!o->started || !OK(f, kring_submit(f->ring)))
+        return false;
+    __atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, word, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+    return faults_wait(f, o) && MUST(f, o->value == 0 || o->value == 1); /* an index */
+}
+
+static bool futexes(struct faults *f)
+{
+    static uint32_t word; /* outlives a wait that did not end in time */
+    static struct kring_futex two[2];
+    struct faults_op *o;
+
+    f->offload = lend;
+    if (!faults_open(f, 0, SOFT(FUTEX_WAIT) | SOFT(FUTEX_WAITV) | SOFT(FUTEX_WAKE)))
+        return false;
+    if (kring_route_opcode(f->ring, IORING_OP_FUTEX_WAIT) == KRING_ENGINE_NONE)
+        return true; /* a kernel below 6.7, and nothing beside it */
+    o = START(f, kring_futex_wait(f->ring, &word, word, KRING_FUTEX_ANY, 0));
+    if (!change_and_wake(f, &word, o))
+        return false;
+    o = START(f, kring_futex_wait(f->ring, &word, word, 2, 0));
+    if (!change_and_wake(f, &word, o))
+        return false;
+    for (unsigned i = 0; i < 2; i++)
+        two[i] = (struct kring_futex){word, (uintptr_t)&word, KRING_FUTEX_U32, 0};
+    o = START(f, kring_futex_waitv(f->ring, two, 2));
+    if (!change_and_wake(f, &word, o))
+        return false;
+    o = START_FAILING(f, kring_futex_wait(f->ring, &word, word, KRING_FUTEX_ANY, 0));
+    if (!o->started || !OK(f, kring_submit(f->ring)) || !OK(f, kring_cancel(f->ring, o->op)) ||
+        !faults_wait(f, o))
+        return false;
+    return DO(f, kring_futex_wake(f->ring, &word, 1, 1, 0)) &&
+           DO(f, kring_futex_wake(f->ring, &word, 0, 1, 0));
+}
+
 const struct faults_scenario faults_process_scenarios[] = {
     {"children", children, false},
+    {"futexes", futexes, false},
     {NULL, NULL, false},
 };

@@ -78,6 +78,7 @@ struct kring_options faults_options(struct faults *f)
     options.registered_buffers = 4;
     options.on_released = on_released;
     options.user = f;
+    options.offload = f->offload;
     return options;
 }
 

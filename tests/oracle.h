@@ -147,7 +147,7 @@ int64_t oracle_duration_ns(struct oracle_run *run, const char *text);
 bool oracle_make(struct oracle_run *run, const char *verb);
 bool oracle_make_memory(struct oracle_run *run, const char *verb);
 bool oracle_act(struct oracle_run *run, const char *verb);
-/* Statements about child processes (oracle_process.c), and their part of the snapshot. */
+/* Statements about child processes and futexes (oracle_process.c), and their part of the snapshot. */
 bool oracle_process(struct oracle_run *run, const char *verb);
 void oracle_show_child(struct oracle_run *run, struct oracle_object *object);
 void oracle_show_siginfo(struct oracle_run *run, struct oracle_object *object);

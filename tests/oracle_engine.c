@@ -11,6 +11,7 @@
 #include "fallback/soft.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -62,13 +63,47 @@ static int kernel_map(struct oracle_ring *ring)
     return 0;
 }
 
+struct errand {
+    void (*job)(void *arg);
+    void *arg;
+};
+
+static void *run_errand(void *arg)
+{
+    struct errand errand = *(struct errand *)arg;
+
+    free(arg);
+    errand.job(errand.arg);
+    return NULL;
+}
+
+/* Only what cannot do without: everything else runs inline, as without the option. */
+static int lend(void *user, void (*job)(void *arg), void *arg)
+{
+    const struct kring__req *req = arg;
+    struct errand *errand;
+    pthread_t thread;
+
+    (void)user;
+    if (!(kring__row(req->sqe.opcode)->flags & KRING__THREAD))
+        return -EAGAIN;
+    errand = malloc(sizeof *errand);
+    *errand = (struct errand){ job, arg };
+    if (pthread_create(&thread, NULL, run_errand, errand) != 0) {
+        free(errand);
+        return -EAGAIN;
+    }
+    pthread_detach(thread);
+    return 0;
+}
+
 static int soft_open(struct oracle_ring *ring, unsigned entries)
 {
     struct kring__soft_config config = {
         .entries = entries,
         .cq_entries = ring->params.flags & IORING_SETUP_CQSIZE ? ring->params.cq_entries : 0,
         .requests = 512, .timers = 128, .fds = 256, .fixed_files = 64, .fixed_buffers = 32, .groups = 16,
-        .buffers = 512, .copies = 1 << 16,
+        .buffers = 512, .copies = 1 << 16, .offload = lend,
     };
     size_t length = kring__soft_memory(&config);
     void *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

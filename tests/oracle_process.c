@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Child processes: statements that make and signal them, and how they end up in the log. */
+/* Child processes and futexes: statements about them, and their part of the log. */
 #define _GNU_SOURCE
 #include "oracle.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -38,7 +40,7 @@ static void child_lives(int64_t ns, int status)
     _exit(status);
 }
 
-/* child NAME sleep|exit N [after=TIME] [group]: one that exits at once is a zombie when it is made. */
+/* child NAME sleep|exit N [after=TIME] [group]: one that exits at once is a zombie when made. */
 static void make_child(struct oracle_run *run, const char *name)
 {
     struct oracle_object *object = oracle_object_new(run, name, ORACLE_CHILD, 0);
@@ -133,6 +135,55 @@ void oracle_show_siginfo(struct oracle_run *run, struct oracle_object *object)
                info->si_uid == getuid() ? "" : ", another user's");
 }
 
+/* word NAME VALUE: four bytes. */
+static void make_word(struct oracle_run *run, const char *name)
+{
+    struct oracle_object *object = oracle_object_new(run, name, ORACLE_MEMORY, 4);
+    uint32_t value = (uint32_t)oracle_value(run, oracle_arg(run, 2));
+
+    memcpy(object->data, &value, sizeof value);
+}
+
+/* set MEMORY VALUE */
+static void act_set(struct oracle_run *run)
+{
+    uint32_t *word = (uint32_t *)(uintptr_t)oracle_value(run, oracle_arg(run, 1));
+
+    __atomic_store_n(word, (uint32_t)oracle_value(run, oracle_arg(run, 2)), __ATOMIC_RELEASE);
+}
+
+/* wake MEMORY COUNT [mask=N] [private]: by a plain futex(2). */
+static void act_wake(struct oracle_run *run)
+{
+    const char *mask = oracle_key(run, "mask");
+    long woken = syscall(SYS_futex, oracle_value(run, oracle_arg(run, 1)),
+                         FUTEX_WAKE_BITSET | (oracle_word(run, "private") ? FUTEX_PRIVATE_FLAG : 0),
+                         (int)oracle_value(run, oracle_arg(run, 2)), NULL, NULL,
+                         mask ? (uint32_t)oracle_value(run, mask) : FUTEX_BITSET_MATCH_ANY);
+
+    oracle_log(run, "wake -> %ld\n", woken);
+}
+
+/* futexes NAME MEMORY:VALUE:FLAGS... : for FUTEX_WAITV. */
+static void make_futexes(struct oracle_run *run, const char *name)
+{
+    unsigned count = run->arg_count - 2;
+    struct oracle_object *object = oracle_object_new(
+        run, name, ORACLE_QUIET, count * sizeof(struct kring_futex_waitv));
+    struct kring_futex_waitv *words = (void *)object->data;
+
+    for (unsigned i = 0; i < count; i++) {
+        char *word = strtok(strdup(run->args[i + 2]), ":");
+        char *value = strtok(NULL, ":"), *flags = strtok(NULL, ":");
+
+        if (!flags)
+            oracle_wrong(run, "futexes wants MEMORY:VALUE:FLAGS", run->args[i + 2]);
+        words[i].uaddr = (uint64_t)oracle_value(run, word);
+        words[i].val = (uint64_t)oracle_value(run, value);
+        words[i].flags = (uint32_t)oracle_value(run, flags);
+    }
+}
+
 bool oracle_process(struct oracle_run *run, const char *verb)
 {
     const char *name = run->arg_count > 1 ? run->args[1] : "";
@@ -148,6 +199,14 @@ bool oracle_process(struct oracle_run *run, const char *verb)
     else if (!strcmp(verb, "siginfo"))
         memset(oracle_object_new(run, name, ORACLE_SIGINFO, sizeof(siginfo_t))->data, 0x7e,
                sizeof(siginfo_t));
+    else if (!strcmp(verb, "word"))
+        make_word(run, name);
+    else if (!strcmp(verb, "futexes"))
+        make_futexes(run, name);
+    else if (!strcmp(verb, "set"))
+        act_set(run);
+    else if (!strcmp(verb, "wake"))
+        act_wake(run);
     else if (!strcmp(verb, "sigchld-ignored"))
         signal(SIGCHLD, SIG_IGN);
     else

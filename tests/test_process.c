@@ -19,7 +19,7 @@ int kring_test_process(void);
 #define P_PIDFD 3
 #endif
 
-/* NULL and the test skipped where this kind cannot run it: a kernel below 6.7 and no soft engine. */
+/* NULL, and the test skipped, where this kind cannot run it: kernel below 6.7, no soft engine. */
 static struct kring *open_for_waitid(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);
@@ -462,7 +462,8 @@ int kring_test_process(void)
         RINGS_ROWS("a cancel reaps nothing", a_cancel_reaps_nothing),
         RINGS_ROWS("a drop reaps nothing", a_drop_reaps_nothing),
         RINGS_ROWS("closing the ring reaps nothing", closing_the_ring_reaps_nothing),
-        RINGS_ROWS("a deadline and a linked timeout end it", a_deadline_and_a_linked_timeout_end_it),
+        RINGS_ROWS("a deadline and a linked timeout end it",
+                   a_deadline_and_a_linked_timeout_end_it),
         RINGS_ROWS("a cancel operation answers 0", a_cancel_operation_answers_0),
         RINGS_ROWS("signals are not touched", signals_are_not_touched),
     };

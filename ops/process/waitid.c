@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * WAITID: as waitid(2). Kernel: 6.7.
- * SQE: len: P_PID, P_PGID, P_ALL or P_PIDFD; fd: the id, a pidfd is a plain fd; file_index: options;
+ * SQE: len: P_PID, P_PGID, P_ALL, P_PIDFD; fd: the id, a pidfd is a plain fd; file_index: options;
  * addr2: siginfo_t or 0.
  * Result: 0; with WNOHANG and nothing to tell, si_signo is 0 as well.
  * Soft: tried with WNOHANG. One process that shall have ended is then waited for on a pidfd (5.3),
  * readable when it has. Nothing that can be polled tells of one among many, of stops and
- * continuations, or of anything where there is no pidfd: then it is tried again after 1 ms, 2 ms, and
- * so on to every 50 ms, which is how late the result may be. P_PIDFD, and P_PGID of id 0: 5.4.
+ * continuations, or of anything where there is no pidfd: then it is tried again after 1 ms, 2 ms
+ * and so on to every 50 ms, which is how late the result may be. P_PIDFD, P_PGID of id 0: 5.4.
  * Owns: siginfo is the caller's until the result; the child is waitable until a try has taken it.
  * EINVAL: of fields at preparation, of idtype, id and options later; never after an effect.
  */
