@@ -44,6 +44,9 @@
 #endif
 #endif
 
+#ifndef __NR_pidfd_send_signal
+#define __NR_pidfd_send_signal (KRING__NR_BASE + 424)
+#endif
 #ifndef __NR_pidfd_open
 #define __NR_pidfd_open (KRING__NR_BASE + 434)
 #endif

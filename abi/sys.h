@@ -248,6 +248,8 @@ struct kring__sigset {
     X(waitid, (int idtype, int id, void *siginfo, int options, void *rusage), \
       (idtype, id, siginfo, options, rusage)) \
     X(pidfd_open, (int pid, unsigned flags), (pid, flags)) \
+    X(pidfd_send_signal, (int pidfd, int sig, void *info, unsigned flags), \
+      (pidfd, sig, info, flags)) \
     X(futex_waitv, (const void *waiters, unsigned nr, unsigned flags, \
                     const struct kring_timespec *timeout, int clock), \
       (waiters, nr, flags, timeout, clock)) \

@@ -690,6 +690,47 @@ struct kring_futex {
  * The soft engine needs Linux 5.16 for more than one (else value -KRING_EKERNEL). Native 6.7. */
 kring_op kring_futex_waitv(struct kring *ring, const struct kring_futex *futexes, uint32_t count);
 
+/*
+ * Signals as results, by a signalfd(2). Opening blocks the signals numbers[0] to [count - 1] for the
+ * calling thread (count 0: all but SIGKILL, SIGSTOP and 32 to 34, which libcs use themselves); open
+ * before other threads are made, which inherit it. Closing, on the same thread, unblocks exactly
+ * those that opening blocked, in the reverse order of openings. Errors: -EINVAL (a number), -EMFILE.
+ * fd is a plain descriptor; kring_direct_update() puts it into a slot, which keeps its own
+ * reference. Set fd to -1 after closing it yourself.
+ */
+struct kring_signals {
+    int fd;
+    uint32_t reserved;
+    uint64_t blocked[2]; /* what opening blocked */
+};
+int kring_signals_open(struct kring_signals *signals, const int *numbers, unsigned count);
+int kring_signals_close(struct kring_signals *signals);
+/* The kernel's struct signalfd_siginfo. */
+struct kring_signal {
+    uint32_t number;
+    int32_t error, code;
+    uint32_t pid, uid; /* of the sender */
+    int32_t fd;
+    uint32_t tid, band, overrun, trap;
+    int32_t status, value; /* of SIGCHLD; of sigqueue(3) */
+    uint64_t pointer, user_time, system_time, address;
+    uint8_t reserved[48];
+};
+/* Takes one signal; value sizeof(struct kring_signal). fd: of struct kring_signals, or a direct one. */
+kring_op kring_signals_receive(struct kring *ring, int fd, struct kring_signal *signal);
+/* Takes one after another, each told with KRING_MORE (signal is then the application's until its
+ * callback returns), until it is cancelled or fails. */
+kring_op kring_signals_receive_each(struct kring *ring, int fd, struct kring_signal *signal);
+enum kring_to {
+    KRING_TO_PROCESS,   /* id: a pid */
+    KRING_TO_GROUP,     /* id: a process group, 2 or more */
+    KRING_TO_OWN_GROUP, /* id is ignored, here and below */
+    KRING_TO_ALL,       /* every process that may be sent to, init and the caller excepted */
+    KRING_TO_PIDFD      /* id: a pidfd; -ENOSYS below 5.1 */
+};
+/* Sends at once, by kill(2) or pidfd_send_signal(2); number 0 only asks. 0, -EINVAL, -ESRCH, -EPERM. */
+int kring_signal_send(enum kring_to to, int id, int number);
+
 struct kring_time {
     int64_t seconds;
     int64_t nanoseconds; /* 0 to 999999999 */

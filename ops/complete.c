@@ -268,7 +268,8 @@ static bool restarts(const struct kring *ring, const struct kring__slot *slot, i
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
     return res == -EINTR && row != NULL && (row->flags & KRING__RESTART) &&
-           !(slot->flags & (KRING__S_MULTI | KRING__S_CHAINED | KRING__S_COUNTING)) &&
+           (!(slot->flags & KRING__S_MULTI) || kring__reads_on(slot)) &&
+           !(slot->flags & (KRING__S_CHAINED | KRING__S_COUNTING)) &&
            !aimed_at(slot) && !ring->closing;
 }
 
@@ -335,6 +336,7 @@ static bool rearms(const struct kring__slot *slot, int32_t res)
     case IORING_OP_ACCEPT:
         return res >= 0;
     case IORING_OP_POLL_ADD:
+    case IORING_OP_READ:
     case IORING_OP_RECV:
     case IORING_OP_RECVMSG:
     case IORING_OP_READ_MULTISHOT:

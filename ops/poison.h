@@ -25,7 +25,8 @@ static inline bool kring__poisons(const struct kring__slot *slot)
 {
     return (slot->sqe.opcode == IORING_OP_READ || slot->sqe.opcode == IORING_OP_READ_FIXED ||
             slot->sqe.opcode == IORING_OP_RECV) &&
-           !(slot->sqe.flags & IOSQE_BUFFER_SELECT) && slot->sqe.addr != 0;
+           !(slot->flags & KRING__S_MULTI) && !(slot->sqe.flags & IOSQE_BUFFER_SELECT) &&
+           slot->sqe.addr != 0;
 }
 
 static inline void kring__poison(struct kring__slot *slot)

@@ -134,6 +134,13 @@ struct kring__slot {
     struct kring_copy *copy; /* kring_copy()'s, else NULL */
 };
 
+/* A READ with results until it is ended: its caller sees a multishot, the engines one after another
+ * (ops/process/signals.c). */
+static inline bool kring__reads_on(const struct kring__slot *slot)
+{
+    return (slot->flags & KRING__S_MULTI) && slot->sqe.opcode == IORING_OP_READ;
+}
+
 struct kring__list {
     uint32_t first, last;
 };

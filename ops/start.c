@@ -210,7 +210,7 @@ static int prepare(struct kring *ring, struct kring__slot *slot, kring_done *don
         return slot->error;
     if (ring->closing || ring->close_asked)
         return -ECANCELED;
-    engine = (int)kring__route_fast(ring, slot);
+    engine = kring__reads_on(slot) ? KRING_ENGINE_AUTO : (int)kring__route_fast(ring, slot);
     if (engine == KRING_ENGINE_AUTO) {
         classify(slot);
         if ((!CONFIG_KRING_MULTISHOT && kring__is_multishot(&slot->sqe)) ||
@@ -275,7 +275,7 @@ static int rewind_slot(struct kring__slot *slot)
             slot->sqe.off -= slot->transferred;
         slot->transferred = 0;
     }
-    slot->flags &= KRING__S_COMPOSITE | KRING__S_HARDLINK | KRING__S_DRAIN | KRING__S_SELECTS |
+    slot->flags &= (kring__reads_on(slot) ? KRING__S_MULTI : 0) | KRING__S_COMPOSITE | KRING__S_HARDLINK | KRING__S_DRAIN | KRING__S_SELECTS |
                    KRING__S_RAW | KRING__S_SKIP | KRING__S_IN_CALLBACK;
     slot->deadline_ns = -1; /* set anew if wanted: it was made absolute */
     return 0;

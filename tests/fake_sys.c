@@ -401,6 +401,7 @@ void kring_fake_play(struct kring_fake *f, const char *release)
         {KRING__SYS_statx, KRING__V(4, 11)},      {KRING__SYS_pidfd_open, KRING__V(5, 3)},
         {KRING__SYS_openat2, KRING__V(5, 6)},     {KRING__SYS_epoll_pwait2, KRING__V(5, 11)},
         {KRING__SYS_futex_waitv, KRING__V(5, 16)},
+        {KRING__SYS_pidfd_send_signal, KRING__V(5, 1)},
     };
     int v = kring__release_parse(release);
 

@@ -72,6 +72,56 @@ static bool children(struct faults *f)
     return MUST(f, is_ours(pid));
 }
 
+/* ---- Signals ---- */
+
+static bool is_blocked(int number)
+{
+    sigset_t now;
+
+    sigprocmask(SIG_SETMASK, NULL, &now);
+    return sigismember(&now, number) == 1;
+}
+
+static bool receive(struct faults *f, struct kring_signals *signals)
+{
+    static struct kring_signal signal;
+    struct faults_op *o;
+
+    memset(&signal, 0, sizeof signal);
+    if (!OK(f, kring_signal_send(KRING_TO_PROCESS, getpid(), SIGUSR2)) ||
+        !DO(f, kring_signals_receive(f->ring, signals->fd, &signal)) ||
+        !MUST(f, signal.number == SIGUSR2))
+        return false;
+    o = START(f, kring_signals_receive_each(f->ring, signals->fd, &signal));
+    for (unsigned i = 1; i < 3; i++)
+        if (!OK(f, kring_signal_send(KRING_TO_PROCESS, getpid(), SIGUSR2)) ||
+            !faults_wait_results(f, o, i) || !MUST(f, signal.number == SIGUSR2))
+            return false;
+    o->fails = true; /* it ends by the cancel */
+    return OK(f, kring_cancel(f->ring, o->op)) && faults_wait(f, o);
+}
+
+/* Whatever fails: the signal does not reach the process, and the mask is as it was. */
+static bool signals_come(struct faults *f)
+{
+    const int number = SIGUSR2;
+    struct kring_signals signals;
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    bool done;
+
+    if (!faults_open(f, 0, SOFT(READ)))
+        return false;
+    if (!OK(f, kring_signals_open(&signals, &number, 1)))
+        return MUST(f, !is_blocked(number)) && false;
+    done = receive(f, &signals);
+    sigaction(SIGUSR2, &ignore, &before); /* what was not received is dropped */
+    if (!OK(f, kring_signals_close(&signals)))
+        done = OK(f, kring_signals_close(&signals)) && false;
+    done = MUST(f, !is_blocked(number)) && done;
+    sigaction(SIGUSR2, &before, NULL);
+    return done;
+}
+
 /* ---- Futexes ---- */
 
 struct errand {
@@ -145,6 +195,7 @@ static bool futexes(struct faults *f)
 
 const struct faults_scenario faults_process_scenarios[] = {
     {"children", children, false},
+    {"signals", signals_come, false},
     {"futexes", futexes, false},
     {NULL, NULL, false},
 };
