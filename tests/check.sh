@@ -95,6 +95,7 @@ all)
     part "kring-probe" sh tests/check-probe.sh
     part "examples" sh tests/check-examples.sh
     part "kring-http" sh tests/check-http.sh
+    part "kring-run" sh tests/check-run.sh
     ;;
 *) echo "check.sh: unknown part: $what" >&2; exit 2 ;;
 esac
