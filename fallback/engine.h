@@ -157,6 +157,7 @@ struct kring__soft {
     struct kring__fifo active, queue, done, deferred, overflow;
     uint32_t inflight, deferred_count, queued;
     uint32_t jobs_done; /* stack of requests that came back from a thread */
+    uint32_t jobs_out;  /* threads that still use the engine's memory and descriptors */
     bool drain_active, drain_next, drain_disabled;
     uint32_t chain_head, chain_last;
 
@@ -415,6 +416,8 @@ bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__r
 /* Hands the request to a thread; false: there is none. */
 bool kring__offload(struct kring__soft *soft, struct kring__req *req);
 void kring__offload_take(struct kring__soft *soft);
+/* Waits until no thread uses the engine any more; those that can be asked to end are. */
+void kring__offload_close(struct kring__soft *soft);
 #endif
 int kring__mail_ring(const struct kring__mail *mail);
 /* The result of the last attempt is this. */

@@ -24,6 +24,23 @@ static void job(void *arg)
     while (!__atomic_compare_exchange_n(&soft->jobs_done, &head, req->index, false,
                                         __ATOMIC_RELEASE, __ATOMIC_RELAXED));
     (void)kring__mail_ring(&soft->mail);
+    /* The owner may have met the request before the bell; it does not close the engine yet. */
+    (void)__atomic_sub_fetch(&soft->jobs_out, 1, __ATOMIC_RELEASE);
+}
+
+void kring__offload_close(struct kring__soft *soft)
+{
+    static const struct kring_timespec pause = {0, 50000};
+
+    for (uint32_t at = soft->active.first; at != KRING__NONE;) {
+        struct kring__req *req = kring__req_at(soft, at);
+
+        at = req->next;
+        if (req->armed == KRING__AT_THREAD && (req->flags & KRING__REQ_STOPS))
+            kring__soft_stop(req, ECANCELED);
+    }
+    while (kring__load_acquire(&soft->jobs_out) != 0)
+        (void)kring__sys_clock_nanosleep(1 /* CLOCK_MONOTONIC */, 0, &pause, NULL);
 }
 
 bool kring__offload_wanted(const struct kring__soft *soft, const struct kring__req *req,
@@ -40,8 +57,10 @@ bool kring__offload(struct kring__soft *soft, struct kring__req *req)
     req->home = soft;
     req->armed = KRING__AT_THREAD;
     kring__hash_add(soft, req);
+    (void)__atomic_add_fetch(&soft->jobs_out, 1, __ATOMIC_RELAXED);
     if (soft->config.offload(soft->config.offload_user, job, req) >= 0)
         return true;
+    (void)__atomic_sub_fetch(&soft->jobs_out, 1, __ATOMIC_RELAXED);
     kring__hash_remove(soft, req); /* no thread to be had: here and now, then */
     req->armed = KRING__AT_CHAIN;
     return false;

@@ -262,6 +262,9 @@ static void close_fd(int32_t *fd)
 
 void kring__soft_close(struct kring__soft *soft)
 {
+#if CONFIG_KRING_OFFLOAD
+    kring__offload_close(soft);
+#endif
     /* Duplicates that belong to requests; all others are in the table. */
     for (uint32_t at = soft->active.first; at != KRING__NONE;) {
         struct kring__req *req = kring__req_at(soft, at);
