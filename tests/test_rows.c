@@ -38,6 +38,8 @@ struct scene {
     struct epoll_event event;
     int fds[2];
     siginfo_t info;
+    uint32_t word;
+    struct kring_futex_waitv futex;
     struct { char bytes[256]; } statx;
     char pool_memory[4 * 16];
     int pool;
@@ -285,6 +287,19 @@ static void fill_small(struct io_uring_sqe *sqe, struct scene *s)
         sqe->len = P_PID;
         sqe->file_index = WEXITED;
         sqe->addr2 = (uintptr_t)&s->info;
+        break;
+    case IORING_OP_FUTEX_WAIT:
+    case IORING_OP_FUTEX_WAKE:
+        sqe->fd = FUTEX2_SIZE_U32;
+        sqe->addr = (uintptr_t)&s->word;
+        sqe->addr2 = 1; /* not what it holds; how many */
+        sqe->addr3 = UINT32_MAX;
+        break;
+    case IORING_OP_FUTEX_WAITV:
+        s->futex = (struct kring_futex_waitv){
+            .val = 1, .uaddr = (uintptr_t)&s->word, .flags = FUTEX2_SIZE_U32};
+        sqe->addr = (uintptr_t)&s->futex;
+        sqe->len = 1;
         break;
     case IORING_OP_FIXED_FD_INSTALL: sqe->fd = 1; sqe->flags = IOSQE_FIXED_FILE; break;
     case IORING_OP_PIPE: sqe->addr = (uintptr_t)s->fds; break;
@@ -552,7 +567,10 @@ static void blocks_is_said_of_what_may_wait_for_a_disk(void)
         scene_open(&s, ring);
         handle = make(op, &s);
         route = kring_route(ring, handle);
-        if ((route & 0xff) != KRING_ENGINE_SOFT || !(route & KRING_ROUTE_BLOCKS) == disk)
+        if (row->flags & KRING__THREAD) { /* none, since none is lent */
+            if (route != KRING_ENGINE_NONE)
+                complain(op, "a route without a thread", route);
+        } else if ((route & 0xff) != KRING_ENGINE_SOFT || !(route & KRING_ROUTE_BLOCKS) == disk)
             complain(op, "kring_route() says otherwise than the row", route);
         (void)kring_drop(ring, handle, NULL, NULL);
         if (s.pool >= 0)
