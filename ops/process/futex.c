@@ -174,6 +174,8 @@ int kring__futex_try(struct kring__soft *soft, struct kring__req *req,
 
     if (req->scratch[0] == ON_THREAD)
         return hold(req, set);
+    if (!kring__soft_lends(soft))
+        return -EOPNOTSUPP;
     /* The kernel says what is wrong, if anything; a wake that comes just now ends it, too. */
     res = wait_until(set, &past);
     if (res == -ENOSYS)

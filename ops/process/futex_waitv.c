@@ -29,8 +29,7 @@ int kring__futex_waitv_prep(struct kring__soft *soft, struct kring__req *req)
     const struct io_uring_sqe *sqe = &req->sqe;
     const struct kring_futex_waitv *words = kring__pointer(sqe->addr);
 
-    if (!kring__soft_lends(soft))
-        return -EOPNOTSUPP;
+    (void)soft;
     if (kring__has_ioprio(req) || sqe->fd != 0 || sqe->buf_index != 0 || sqe->file_index != 0 ||
         sqe->addr2 != 0 || sqe->futex_flags != 0 || sqe->addr3 != 0)
         return -EINVAL;
