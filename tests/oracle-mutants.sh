@@ -1,60 +1,102 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Plants each bug of tests/mutants/ into a copy of the tree; kring-oracle must notice every one.
+# Plants each bug of tests/mutants/ into a copy of the tree; each must be noticed, by kring-oracle, or
+# by the suite that the patch names in a line "Suite: NAME" (what no SQE program can show).
 #
 #   oracle-mutants.sh [NAME-PATTERN]     all of them, or those whose file name matches
 #
-# From the environment: O, MAKE, CC, MUTANT_JOBS (for make, default 2), COUNT (random programs, 60).
+# Two copies are worked on at a time, each rebuilds only what a patch touches.
+# From the environment: O, MAKE, CC, COUNT (random programs, 60).
 set -u
 O=${O:-build}
 mkdir -p "$O/mutants"
-tree=$O/mutants/tree
-out=$(cd "$O/mutants" && pwd)/build
-log=$(cd "$O/mutants" && pwd)/log
-caught=0 survived=0
+work=$(cd "$O/mutants" && pwd)
+pattern=${1:-}
 
-rm -rf "$tree"
-mkdir -p "$tree"
-# With their times, so that make rebuilds only what a patch touches.
-cp -pR GNUmakefile Kconfig config.mk kring.pc.in .ci abi fallback ops probe include tests docs "$tree/" || exit 1
-
-build() {
-    ${MAKE:-make} -C "$tree" --no-print-directory -j"${MUTANT_JOBS:-2}" O="$out" WERROR=0 \
-        "$out/tests/kring-oracle" >"$log" 2>&1 || {
-        tail -n 20 "$log"
-        return 1
-    }
+plant() { # TREE -R?
+    patch -s ${2:-} -p1 -d "$work/$1/tree"
 }
-# Only the first difference is of interest.
-run() {
-    (cd "$tree" && "$out/tests/kring-oracle" --stop --count "${COUNT:-60}") >"$log" 2>&1
+build() { # TREE PROGRAM
+    ${MAKE:-make} -C "$work/$1/tree" --no-print-directory O="$work/$1/build" WERROR=0 \
+        "$work/$1/build/tests/$2" >"$work/$1/log" 2>&1
+}
+# 0: noticed, and by what is in $by. A program that differs must differ again: a busy machine is no bug.
+noticed() { # TREE SUITE
+    by='' bin=$work/$1/build/tests
+    if [ -n "$2" ]; then
+        (cd "$work/$1/tree" && KRING_TEST_TIMEOUT=20 timeout 300 "$bin/kring-tests" "$2") >"$work/$1/log" 2>&1
+        status=$?
+        by="$(sed -n 's/^\([^ ].*\) \.\.\. FAIL.*/\1/p' "$work/$1/log" | head -n 1) (suite $2)"
+        return $((status == 0))
+    fi
+    for turn in 1 2 3; do
+        (cd "$work/$1/tree" && timeout 300 "$bin/kring-oracle" --stop --count "${COUNT:-60}") >"$work/$1/log" 2>&1
+        status=$?
+        [ $status = 0 ] || [ $status = 77 ] && return 1
+        by=$(sed -n 's/^\(DIFFERENT\|UNFINISHED\) //p' "$work/$1/log" | head -n 1)
+        [ -n "$by" ] || { by='the checks of the whole run'; return 0; }
+        (cd "$work/$1/tree" && "$bin/kring-oracle" --count "${COUNT:-60}" --only "$by") >/dev/null 2>&1 || return 0
+    done
+    return 1
+}
+suite_of() { sed -n '/^---/q; s/^Suite: //p' "$1"; }
+
+prepare() { # TREE
+    rm -rf "${work:?}/$1/tree"
+    mkdir -p "$work/$1/tree"
+    # With their times, so that make rebuilds only what a patch touches.
+    cp -pR GNUmakefile Kconfig config.mk kring.pc.in .ci abi fallback ops probe include tests docs \
+        "$work/$1/tree/" && build "$1" kring-oracle && build "$1" kring-tests
 }
 
-build || { echo "mutants: the tree does not build"; exit 1; }
-run
-status=$?
-[ $status = 77 ] && { echo "mutants: skipped: $(cat "$log")"; exit 0; }
-[ $status = 0 ] || { cat "$log"; echo "mutants: the oracle fails without a mutant"; exit 1; }
-
-for patch in tests/mutants/${1:-}*.patch; do
-    name=$(basename "$patch" .patch)
-    if ! patch -s -p1 -d "$tree" <"$patch"; then
+try() { # TREE PATCH: one line on what became of it
+    name=$(basename "$2" .patch)
+    suite=$(suite_of "$2")
+    if ! plant "$1" <"$2" >/dev/null; then
         echo "$name ... FAIL: the patch does not apply"
-        survived=$((survived + 1))
-        continue
+        return
     fi
-    if ! build; then
+    if ! build "$1" "$([ -n "$suite" ] && echo kring-tests || echo kring-oracle)"; then
         echo "$name ... FAIL: does not build"
-        survived=$((survived + 1))
-    elif run; then
-        echo "$name ... FAIL: survived: $(head -n 1 "$patch")"
-        survived=$((survived + 1))
+    elif noticed "$1" "$suite"; then
+        echo "$name ... caught by $by"
     else
-        echo "$name ... caught by $(sed -n 's/^\(DIFFERENT\|UNFINISHED\) //p' "$log" | head -n 1)"
-        caught=$((caught + 1))
+        echo "$name ... FAIL: survived: $(head -n 1 "$2")"
     fi
-    patch -s -R -p1 -d "$tree" <"$patch"
+    plant "$1" -R <"$2" >/dev/null
     # The times of a reversed patch are new: make sees them.
-done
+}
+
+worker() { # TREE: every second patch
+    turn=0
+    for patch in tests/mutants/$pattern*.patch; do
+        [ $turn = "$1" ] && try "$1" "$patch" | tee -a "$work/$1/results"
+        turn=$((1 - turn))
+    done
+}
+
+rm -f "$work"/[01]/results
+prepare 0 & first=$!
+prepare 1 & second=$!
+wait $first && wait $second || { tail -n 20 "$work"/[01]/log; echo "mutants: the tree does not build"; exit 1; }
+if noticed 0 ""; then
+    cat "$work/0/log"
+    echo "mutants: the oracle fails without a mutant"
+    exit 1
+fi
+[ $status = 77 ] && { echo "mutants: skipped: $(cat "$work/0/log")"; exit 0; }
+for patch in tests/mutants/$pattern*.patch; do suite_of "$patch"; done | sort -u >"$work/suites"
+while read -r suite; do
+    if noticed 0 "$suite"; then
+        echo "mutants: suite $suite fails without a mutant: $by"
+        exit 1
+    fi
+done <"$work/suites"
+
+worker 0 & first=$!
+worker 1 & second=$!
+wait $first $second
+caught=$(cat "$work"/[01]/results | grep -c ' \.\.\. caught')
+survived=$(cat "$work"/[01]/results | grep -c ' \.\.\. FAIL')
 echo "mutants: $caught caught, $survived survived"
-[ $survived = 0 ]
+[ "$survived" = 0 ] && [ "$caught" != 0 ]

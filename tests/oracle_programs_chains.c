@@ -30,6 +30,10 @@ const struct oracle_program oracle_programs_chains[] = {
     { "chain-cancel-fails", "ordered; async_cancel addr=77 flags=LINK; nop; enter 2" },
     { "chain-poll-fails", "ordered; closed x; poll_add fd=x of=POLLIN flags=LINK; nop; enter 2" },
 
+    /* What is wrong is told although nothing is there to splice yet. */
+    { "splice-empty-offset-in", "pipe p; pipe q; splice fd=qw index=pr off=-1 addr=3 len=4; enter 1 wait=50ms" },
+    { "splice-empty-offset-out", "pipe p; pipe q; splice fd=qw index=pr off=3 addr=-1 len=4; enter 1 wait=50ms" },
+
     /* Where a slot is looked for next. */
     { "alloc-behind-named", "ordered; files -1 -1 -1 -1; file f 'x'; path n 'f';"
       " openat fd=AT_FDCWD addr=n index=2 flags=LINK; openat fd=AT_FDCWD addr=n index=ALLOC; enter 2" },

@@ -95,7 +95,7 @@ const struct oracle_program oracle_programs_core[] = {
     { "drain-cancelled", "pipe p; buf b 4; read fd=pr addr=b len=4 ud=1; nop flags=DRAIN ud=2; enter 0;"
       " async_cancel addr=2 ud=3; enter 0; put pw 'data'; enter 3" },
     { "drain-after-multishot", "ordered; time t 2ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=2;"
-      " nop flags=DRAIN; enter 1; until 1 2" },
+      " nop flags=DRAIN; until 1 2" },
 
     /* ---- skip ---- */
     { "skip-success", "ordered; nop flags=SKIP; nop; enter 1" },
