@@ -26,7 +26,7 @@ noticed() { # TREE SUITE
     if [ -n "$2" ]; then
         (cd "$work/$1/tree" && KRING_TEST_TIMEOUT=20 timeout 300 "$bin/kring-tests" "$2") >"$work/$1/log" 2>&1
         status=$?
-        by="$(sed -n 's/^\([^ ].*\) \.\.\. FAIL.*/\1/p' "$work/$1/log" | head -n 1) (suite $2)"
+        by="$(awk '/ \.\.\. /{test = $0; sub(/ \.\.\. .*/, "", test)} /FAIL/{print test; exit}' "$work/$1/log") (suite $2)"
         return $((status == 0))
     fi
     for turn in 1 2 3; do

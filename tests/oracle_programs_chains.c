@@ -30,6 +30,18 @@ const struct oracle_program oracle_programs_chains[] = {
     { "chain-cancel-fails", "ordered; async_cancel addr=77 flags=LINK; nop; enter 2" },
     { "chain-poll-fails", "ordered; closed x; poll_add fd=x of=POLLIN flags=LINK; nop; enter 2" },
 
+    /* The byte limit of a multishot receive. */
+#define LIMITED "since 6.17; ordered; pair s stream; buf b 64; provide_buffers fd=4 addr=b len=8 group=1; enter 1;" \
+    " recv fd=sa group=1 ioprio=RECV_MULTISHOT flags=SELECT index="
+    { "recv-limit-over", LIMITED "6; enter 0; put sb 'abc'; enter 1; put sb 'defgh'; enter 1; put sb 'x';"
+      " enter 1 wait=20ms" },
+    { "recv-limit-at-once", LIMITED "1; put sb 'ab'; enter 1; enter 1 wait=20ms" },
+    { "recv-limit-exact", LIMITED "3; put sb 'abc'; enter 1; put sb 'x'; enter 1 wait=20ms" },
+    { "recv-limit-not-reached", LIMITED "9; enter 0; put sb 'abcdef'; enter 1; put sb 'g'; enter 1" },
+    { "recv-limit-datagram", "since 6.17; ordered; pair d dgram; buf b 64; provide_buffers fd=4 addr=b len=8 group=1;"
+      " enter 1; put db 'abcdef'; recv fd=da group=1 ioprio=RECV_MULTISHOT flags=SELECT index=3; enter 1;"
+      " enter 1 wait=20ms" },
+
     /* What is wrong is told although nothing is there to splice yet. */
     { "splice-empty-offset-in", "pipe p; pipe q; splice fd=qw index=pr off=-1 addr=3 len=4; enter 1 wait=50ms" },
     { "splice-empty-offset-out", "pipe p; pipe q; splice fd=qw index=pr off=3 addr=-1 len=4; enter 1 wait=50ms" },

@@ -118,17 +118,10 @@ int kring__recv_prep(struct kring__soft *soft, struct kring__req *req)
     return kring__receive_prep(req);
 }
 
-/* The room for this receive: a limited multishot takes no more than its limit leaves. scratch[0]:
- * what it has received so far, for progress begins anew with each result. */
-static uint32_t recv_room(const struct kring__req *req, uint32_t length)
-{
-    uint32_t limit = req->sqe.optlen;
-
-    if ((req->flags & KRING__REQ_MULTISHOT) && limit != 0 && length > limit - req->scratch[0])
-        return limit - (uint32_t)req->scratch[0];
-    return length;
-}
-
+/*
+ * The byte limit of a multishot ends it, but does not shorten what a single buffer receives (6.18);
+ * scratch[0]: what came so far, for progress begins anew with each result.
+ */
 int kring__recv_try(struct kring__soft *soft, struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
@@ -144,7 +137,6 @@ int kring__recv_try(struct kring__soft *soft, struct kring__req *req)
     res = kring__req_buffer(soft, req, &data, &length);
     if (res < 0)
         return res;
-    length = recv_room(req, length);
     if (req->flags & KRING__REQ_MULTISHOT) {
         res = (int)kring__sys_recvfrom(req->fd, data, length,
                                        (int)(sqe->msg_flags | KRING__MSG_DONTWAIT), NULL, NULL);
