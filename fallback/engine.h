@@ -125,22 +125,6 @@ struct kring__group {
     uint32_t first, last;           /* legacy buffers */
 };
 
-struct kring__mail_cell {
-    uint32_t turn;
-    int32_t res;
-    uint64_t user_data;
-    uint32_t flags;
-};
-
-struct kring__mail {
-    struct kring__mail_cell *cells;
-    uint32_t mask;
-    uint32_t head; /* the owner's */
-    int32_t fd;
-    uint32_t asked; /* a wake was asked for */
-    uint32_t tail __attribute__((aligned(64)));
-};
-
 struct kring__soft {
     struct kring__view view;
     struct kring__soft_config config;
@@ -366,6 +350,14 @@ int kring__files_register(struct kring__soft *soft, const int32_t *fds, uint64_t
 /* The request uses the file of this slot until it has ended. */
 void kring__files_hold(struct kring__soft *soft, struct kring__req *req, uint32_t index);
 int kring__files_unregister(struct kring__soft *soft);
+/*
+ * For another ring's thread: a place for a descriptor in this table, as file_index names it. The
+ * slot, or -errno. If it is empty it is *claimed: nobody else finds it free.
+ */
+int kring__files_reserve(struct kring__soft *soft, uint32_t file_index, bool *claimed);
+void kring__files_unreserve(struct kring__soft *soft, uint32_t slot);
+/* The descriptor that came for a slot, which is the table's from now on. */
+void kring__files_arrive(struct kring__soft *soft, uint32_t slot, bool reserved, int fd);
 int kring__files_range(struct kring__soft *soft, const struct io_uring_file_index_range *range);
 bool kring__files_owns(const struct kring__soft *soft, const struct kring__req *req);
 
@@ -403,11 +395,10 @@ static inline void kring__copy_end(struct kring__soft *soft, struct kring__req *
 #endif
 
 /* ---- mail.c ---- */
-int kring__mail_open(struct kring__mail *mail);
 /* Moves messages to the CQ as far as there is room. */
 void kring__mail_take(struct kring__soft *soft);
-bool kring__mail_pending(const struct kring__soft *soft);
-void kring__mail_drain(struct kring__soft *soft);
+/* Closes the descriptors of letters that nobody will take. */
+void kring__mail_discard(struct kring__mail *mail);
 
 /* ---- offload.c ---- */
 #if CONFIG_KRING_OFFLOAD

@@ -161,6 +161,9 @@ int kring__soft_enter(struct kring__soft *soft, unsigned to_submit, unsigned min
         return -EINVAL;
     if (soft->disabled)
         return -EBADFD;
+    /* What was sent before this call is there for it. */
+    if (CONFIG_KRING_RING && kring__mail_pending(&soft->mail))
+        kring__mail_take(soft);
     if (to_submit) {
         res = kring__submit(soft, to_submit);
         kring__run_queue(soft);
@@ -185,7 +188,7 @@ bool kring__soft_runnable(struct kring__soft *soft)
     if (kring__load_relaxed(&soft->jobs_done) != KRING__NONE)
         return true;
     return kring__cq_waiting(soft) ||
-           (CONFIG_KRING_RING && kring__mail_pending(soft));
+           (CONFIG_KRING_RING && kring__mail_pending(&soft->mail));
 }
 
 uint32_t kring__soft_pending(struct kring__soft *soft)

@@ -9,6 +9,8 @@
 
 #if CONFIG_KRING_SOFT_ENGINE
 
+#define RESERVED (-2) /* in a slot: taken, and as empty as ever until its descriptor is there */
+
 static bool registered(const struct kring__soft *soft)
 {
     return CONFIG_KRING_DIRECT && soft->files_registered;
@@ -58,12 +60,12 @@ void kring__files_hold(struct kring__soft *soft, struct kring__req *req, uint32_
  */
 static void filled(struct kring__soft *soft, uint32_t index)
 {
-    soft->file_hint = index + 1;
+    kring__store_relaxed(&soft->file_hint, index + 1);
 }
 
 static void freed(struct kring__soft *soft, uint32_t index)
 {
-    soft->file_hint = index;
+    kring__store_relaxed(&soft->file_hint, index);
 }
 
 static void store(struct kring__soft *soft, uint32_t index, int fd)
@@ -74,20 +76,29 @@ static void store(struct kring__soft *soft, uint32_t index, int fd)
     soft->files[index] = fd;
 }
 
-/* A free slot of the range for allocations, or -ENFILE. */
+/* Takes an empty slot. Other rings' threads do so too, for what they send. */
+static bool claim(struct kring__soft *soft, uint32_t index)
+{
+    int32_t empty = -1;
+
+    return __atomic_compare_exchange_n(&soft->files[index], &empty, RESERVED, false,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+/* A free slot of the range for allocations, taken, or -ENFILE. */
 static int free_slot(struct kring__soft *soft)
 {
     uint32_t length = soft->alloc_end - soft->alloc_first;
+    uint32_t index = kring__load_relaxed(&soft->file_hint);
 
-    if (soft->file_hint < soft->alloc_first || soft->file_hint >= soft->alloc_end)
-        soft->file_hint = soft->alloc_first;
     for (uint32_t i = 0; i < length; i++) {
-        uint32_t index = soft->file_hint;
-
-        if (++soft->file_hint == soft->alloc_end)
-            soft->file_hint = soft->alloc_first;
-        if (soft->files[index] < 0)
+        if (index < soft->alloc_first || index >= soft->alloc_end)
+            index = soft->alloc_first;
+        if (claim(soft, index)) {
+            filled(soft, index);
             return (int)index;
+        }
+        index++;
     }
     return -ENFILE;
 }
@@ -305,6 +316,47 @@ int kring__files_unregister(struct kring__soft *soft)
     soft->files_registered = false;
     soft->file_count = 0;
     return 0;
+}
+
+int kring__files_reserve(struct kring__soft *soft, uint32_t file_index, bool *claimed)
+{
+    bool any = file_index == IORING_FILE_INDEX_ALLOC;
+    int slot;
+
+    *claimed = false;
+    if (!registered(soft))
+        return any ? -ENFILE : -ENXIO;
+    if (any) {
+        slot = free_slot(soft);
+        *claimed = slot >= 0;
+        return slot;
+    }
+    if (file_index - 1 >= soft->file_count)
+        return -EINVAL;
+    *claimed = claim(soft, file_index - 1);
+    if (*claimed)
+        filled(soft, file_index - 1);
+    return (int)file_index - 1;
+}
+
+void kring__files_unreserve(struct kring__soft *soft, uint32_t slot)
+{
+    int32_t reserved = RESERVED;
+
+    (void)__atomic_compare_exchange_n(&soft->files[slot], &reserved, -1, false, __ATOMIC_RELAXED,
+                                      __ATOMIC_RELAXED);
+}
+
+void kring__files_arrive(struct kring__soft *soft, uint32_t slot, bool reserved, int fd)
+{
+    /* The table may have gone since, or the slot been filled by its owner. */
+    if (!registered(soft) || slot >= soft->file_count ||
+        (reserved && soft->files[slot] != RESERVED)) {
+        (void)kring__sys_close(fd);
+        return;
+    }
+    release(soft, slot);
+    soft->files[slot] = fd;
 }
 
 int kring__files_range(struct kring__soft *soft, const struct io_uring_file_index_range *range)

@@ -6,21 +6,17 @@
  */
 #include "engine.h"
 
-#include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 
 #if CONFIG_KRING_SOFT_ENGINE
 
-int kring__mail_open(struct kring__mail *mail)
+void kring__mail_init(struct kring__mail *mail, struct kring__mail_cell *cells, int fd)
 {
-    long fd = kring__sys_eventfd2(0, O_CLOEXEC | O_NONBLOCK);
-
-    if (fd < 0)
-        return (int)fd;
-    mail->fd = (int32_t)fd;
+    mail->cells = cells;
+    mail->mask = KRING__MAIL_CELLS - 1;
+    mail->fd = fd;
     for (uint32_t i = 0; i <= mail->mask; i++)
-        kring__store_relaxed(&mail->cells[i].turn, i);
-    return 0;
+        kring__store_relaxed(&cells[i].turn, i);
 }
 
 int kring__mail_ring(const struct kring__mail *mail)
@@ -35,7 +31,7 @@ int kring__mail_ring(const struct kring__mail *mail)
     return res < 0 && res != -EAGAIN ? (int)res : 0;
 }
 
-int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, uint32_t flags)
+static int send(struct kring__mail *mail, const struct kring__letter *letter)
 {
     uint32_t turn = kring__load_relaxed(&mail->tail);
     struct kring__mail_cell *cell;
@@ -55,45 +51,122 @@ int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, u
             turn = kring__load_relaxed(&mail->tail);
         }
     }
-    cell->user_data = user_data;
-    cell->res = res;
-    cell->flags = flags;
+    cell->letter = *letter;
     kring__store_release(&cell->turn, turn + 1);
     (void)kring__mail_ring(mail); /* the message is there, and cannot be taken back */
     return 0;
 }
 
-bool kring__mail_pending(const struct kring__soft *soft)
+int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, uint32_t flags)
 {
-    const struct kring__mail *mail = &soft->mail;
+    struct kring__letter letter = {
+        .user_data = user_data, .res = res, .flags = flags, .fd = -1};
 
-    return kring__load_acquire(&mail->cells[mail->head & mail->mask].turn) == mail->head + 1;
+    return send(mail, &letter);
+}
+
+int kring__mail_ready(const struct kring__mail *mail)
+{
+    return mail->owner && mail->owner->disabled ? -EBADFD : 0;
+}
+
+int kring__mail_put_fd(struct kring__mail *mail, int fd, uint32_t file_index, uint64_t user_data,
+                       bool quiet)
+{
+    bool any = file_index == IORING_FILE_INDEX_ALLOC, claimed = false;
+    int slot = mail->owner ? kring__files_reserve(mail->owner, file_index, &claimed) : -ENXIO;
+    int error = slot;
+
+    if (slot >= 0) {
+        struct kring__letter letter = {.user_data = user_data, .res = any ? slot : 0, .fd = fd,
+                                       .slot = (uint32_t)slot, .reserved = any, .quiet = quiet};
+
+        error = send(mail, &letter);
+        if (error == 0)
+            return letter.res;
+        if (claimed)
+            kring__files_unreserve(mail->owner, (uint32_t)slot);
+    }
+    (void)kring__sys_close(fd);
+    return error;
+}
+
+/* The oldest letter, which stays where it is; NULL when there is none. */
+static struct kring__letter *oldest(const struct kring__mail *mail)
+{
+    struct kring__mail_cell *cell = &mail->cells[mail->head & mail->mask];
+
+    return kring__load_acquire(&cell->turn) == mail->head + 1 ? &cell->letter : NULL;
+}
+
+static void taken(struct kring__mail *mail)
+{
+    kring__store_release(&mail->cells[mail->head & mail->mask].turn, mail->head + mail->mask + 1);
+    mail->head++;
+}
+
+bool kring__mail_pending(const struct kring__mail *mail)
+{
+    return oldest(mail) != NULL;
+}
+
+bool kring__mail_next(struct kring__mail *mail, struct kring__letter *letter)
+{
+    const struct kring__letter *next = oldest(mail);
+
+    if (!next)
+        return false;
+    *letter = *next;
+    taken(mail);
+    return true;
 }
 
 void kring__mail_take(struct kring__soft *soft)
 {
-    struct kring__mail *mail = &soft->mail;
     bool posted = false;
+    struct kring__letter *letter;
 
-    while (kring__mail_pending(soft)) {
-        struct kring__mail_cell *cell = &mail->cells[mail->head & mail->mask];
-
+    while ((letter = oldest(&soft->mail)) != NULL) {
+        if (letter->fd >= 0) {
+            kring__files_arrive(soft, letter->slot, letter->reserved, letter->fd);
+            letter->fd = -1;
+        }
         /* Without room the messages stay where they are. */
-        if (!kring__cq_post(soft, cell->user_data, cell->res, cell->flags))
-            break;
-        posted = true;
-        kring__store_release(&cell->turn, mail->head + mail->mask + 1);
-        mail->head++;
+        if (!letter->quiet) {
+            if (!kring__cq_post(soft, letter->user_data, letter->res, letter->flags))
+                break;
+            posted = true;
+        }
+        taken(&soft->mail);
     }
     if (posted)
         kring__cq_posted(soft);
 }
 
-void kring__mail_drain(struct kring__soft *soft)
+void kring__mail_discard(struct kring__mail *mail)
+{
+    struct kring__letter letter;
+
+    while (kring__mail_next(mail, &letter))
+        if (letter.fd >= 0)
+            (void)kring__sys_close(letter.fd);
+}
+
+bool kring__mail_drain(struct kring__mail *mail)
 {
     uint64_t count;
 
-    (void)kring__sys_read(soft->mail.fd, &count, sizeof count);
+    (void)kring__sys_read(mail->fd, &count, sizeof count);
+    if (!kring__load_acquire(&mail->asked))
+        return false;
+    kring__store_release(&mail->asked, 0);
+    return true;
+}
+
+int kring__mail_wake(struct kring__mail *mail)
+{
+    kring__store_release(&mail->asked, 1);
+    return kring__mail_ring(mail);
 }
 
 struct kring__mail *kring__soft_mail(struct kring__soft *soft)
@@ -103,8 +176,7 @@ struct kring__mail *kring__soft_mail(struct kring__soft *soft)
 
 int kring__soft_wake(struct kring__soft *soft)
 {
-    kring__store_release(&soft->mail.asked, 1);
-    return kring__mail_ring(&soft->mail);
+    return kring__mail_wake(&soft->mail);
 }
 
 int kring__soft_wake_fd(struct kring__soft *soft)

@@ -69,11 +69,8 @@ int kring__set_wait(struct kring__soft *soft, int64_t timeout_ns, const void *si
 /* The wake fd is readable. */
 void kring__wake_event(struct kring__soft *soft)
 {
-    kring__mail_drain(soft);
-    if (kring__load_acquire(&soft->mail.asked)) {
-        kring__store_release(&soft->mail.asked, 0);
+    if (kring__mail_drain(&soft->mail))
         soft->woken = true;
-    }
 }
 
 void kring__soft_also_wait(struct kring__soft *soft, int fd)

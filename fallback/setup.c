@@ -2,12 +2,13 @@
 /* io_uring_setup(2) over given memory, and the end of it. */
 #include "engine.h"
 
+#include <linux/fcntl.h>
+
 #if CONFIG_KRING_SOFT_ENGINE
 
 #define PAGE 4096
 #define ENTRIES_MAX 32768u
 #define CQ_ENTRIES_MAX 65536u
-#define MAIL_CELLS 256u
 
 #define SETUP_FLAGS                                                                            \
     (IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_R_DISABLED |                      \
@@ -75,7 +76,7 @@ static int make_plan(const struct kring__soft_config *config, struct io_uring_pa
     plan->file_nodes = reserve(plan, config->fixed_files, sizeof(uint32_t));
     plan->groups = reserve(plan, config->groups, sizeof(struct kring__group));
     plan->buffers = reserve(plan, config->buffers, sizeof(struct kring__legacy));
-    plan->mail = reserve(plan, MAIL_CELLS, sizeof(struct kring__mail_cell));
+    plan->mail = reserve(plan, KRING__MAIL_CELLS, sizeof(struct kring__mail_cell));
     plan->copies = reserve(plan, config->copies & ~UINT32_C(63), CONFIG_KRING_COPIES);
     plan->total = (plan->total + PAGE - 1) & ~(size_t)(PAGE - 1);
     return 0;
@@ -194,8 +195,8 @@ static void place(struct kring__soft *soft, unsigned char *base, const struct pl
     soft->file_nodes = (void *)(base + plan->file_nodes);
     soft->groups = (void *)(base + plan->groups);
     soft->buffers = (void *)(base + plan->buffers);
-    soft->mail.cells = (void *)(base + plan->mail);
-    soft->mail.mask = MAIL_CELLS - 1;
+    kring__mail_init(&soft->mail, (void *)(base + plan->mail), -1);
+    soft->mail.owner = soft;
     soft->copies = base + plan->copies;
     kring__copies_init(soft);
     make_lists(soft, plan);
@@ -203,10 +204,11 @@ static void place(struct kring__soft *soft, unsigned char *base, const struct pl
 
 static int open_fds(struct kring__soft *soft)
 {
-    int error = kring__mail_open(&soft->mail);
+    int error = (int)kring__sys_eventfd2(0, O_CLOEXEC | O_NONBLOCK);
 
     if (error < 0)
         return error;
+    soft->mail.fd = error;
     if (CONFIG_KRING_EPOLL && !(soft->config.flags & KRING__SOFT_NO_EPOLL)) {
         error = kring__epoll_open(soft);
         if (error < 0)
@@ -278,6 +280,7 @@ void kring__soft_close(struct kring__soft *soft)
     for (uint32_t i = 0; CONFIG_KRING_DIRECT && soft->files_registered && i < soft->file_count; i++)
         close_fd(&soft->files[i]);
     soft->files_registered = false;
+    kring__mail_discard(&soft->mail);
     close_fd(&soft->event_fd);
     close_fd(&soft->epoll_fd);
     close_fd(&soft->mail.fd);

@@ -190,9 +190,48 @@ int kring__soft_provide(struct kring__soft *soft, uint64_t addr, uint32_t size, 
 int kring__soft_unprovide(struct kring__soft *soft, uint32_t count, uint16_t group);
 
 /* A message box: other threads and rings put, the owner takes. */
-struct kring__mail;
+struct kring__letter {
+    uint64_t user_data;
+    int32_t res;
+    uint32_t flags;
+    int32_t fd;       /* a descriptor for the owner's table, or -1 */
+    uint32_t slot;    /* its place there */
+    uint8_t reserved; /* the place was chosen by the sender */
+    uint8_t quiet;    /* there is no CQE */
+};
+struct kring__mail_cell {
+    uint32_t turn;
+    struct kring__letter letter;
+};
+struct kring__mail {
+    struct kring__mail_cell *cells;
+    struct kring__soft *owner; /* whose table takes descriptors; NULL: none */
+    uint32_t mask;
+    uint32_t head; /* the owner's */
+    int32_t fd;
+    uint32_t asked; /* a wake was asked for */
+    uint32_t tail __attribute__((aligned(64)));
+};
+#define KRING__MAIL_CELLS 256u
 /* 0, -EAGAIN (full). Wakes the owner. Any thread, async-signal-safe. */
 int kring__mail_put(struct kring__mail *mail, uint64_t user_data, int32_t res, uint32_t flags);
+/*
+ * Passes a descriptor (a duplicate, which is taken) into the table of the soft engine whose box
+ * this is: file_index as in the SQE. 0, or the slot with FILE_INDEX_ALLOC; -errno: it was closed.
+ */
+int kring__mail_put_fd(struct kring__mail *mail, int fd, uint32_t file_index, uint64_t user_data,
+                       bool quiet);
+/* May messages come? -EBADFD while the soft engine whose box this is has not been enabled. */
+int kring__mail_ready(const struct kring__mail *mail);
+/* For an owner without a soft engine: its own box over KRING__MAIL_CELLS cells and an eventfd. */
+void kring__mail_init(struct kring__mail *mail, struct kring__mail_cell *cells, int fd);
+bool kring__mail_pending(const struct kring__mail *mail);
+/* False: there is none. */
+bool kring__mail_next(struct kring__mail *mail, struct kring__letter *letter);
+/* A wake that is not a message. */
+int kring__mail_wake(struct kring__mail *mail);
+/* Reads the eventfd; true when a wake was asked for. */
+bool kring__mail_drain(struct kring__mail *mail);
 
 /* ---- For the ring object ---- */
 

@@ -12,7 +12,7 @@
  *            final callback, release callback or kring_result(). A multishot operation's memory is
  *            shared and read-only meanwhile.
  * Threads.   A ring belongs to the thread that first submits. From other threads and from signal
- *            handlers only kring_wake() may be called.
+ *            handlers only kring_wake() and kring_msg_post() may be called.
  * Handles.   A kring_op is index and generation; once the operation has ended every call with its
  *            handle answers -ESTALE. A ring pointer is invalid after kring_close() returned 0.
  * fds.       Every int fd argument also takes KRING_DIRECT(index), unless it says otherwise.
@@ -443,6 +443,17 @@ int kring_direct_clear(struct kring *ring);
 
 /* Does nothing; value 0. Native 5.1. */
 kring_op kring_nop(struct kring *ring);
+/*
+ * For tests of programs: does nothing and ends with value, an errno negated or any number >= 0.
+ * KRING_NOP_FILE: fd must be open, else -EBADF; KRING_NOP_BUFFER: the registered buffer must be
+ * there, else -EFAULT; KRING_NOP_TASK_WORK: the kernel completes it late. Native 6.10, with flags
+ * at the latest 6.18.
+ */
+#define KRING_NOP_FILE (1u << 0)
+#define KRING_NOP_BUFFER (1u << 1)
+#define KRING_NOP_TASK_WORK (1u << 2)
+kring_op kring_nop_inject(struct kring *ring, int32_t value, uint32_t flags, int fd,
+                          uint16_t buffer);
 /* Any SQE, copied: opcode, flags and fields as given, user_data replaced. References to another
  * operation by user_data (cancel, poll and timeout remove) take kring_user_data(op). */
 struct io_uring_sqe;
@@ -760,10 +771,30 @@ kring_op kring_cancel_op(struct kring *ring, kring_op target);
 kring_op kring_cancel_fd(struct kring *ring, int fd);
 /* Everything started so far: value is how many. Native 5.19. */
 kring_op kring_cancel_any(struct kring *ring);
-/* Posts to another ring's on_message; data below 2^52. -EAGAIN: its mailbox is full. target must
- * stay open until the result; between two rings of engine kernel it must have been run once
- * (-EBADFD, 6.2). Native 5.18. */
+/*
+ * Posts to another ring's on_message; data below 2^52. Any pair of engines: through the target's
+ * mailbox, which holds 256 (-EAGAIN: it is full), or, where both rings have no soft engine, by the
+ * kernel, whose target must have been run once (-EBADFD, 6.2). target must stay open until the
+ * result. -KRING_EKERNEL: a build without the soft engine, and this ring without io_uring.
+ * Native 5.18.
+ */
 kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data);
+/*
+ * Passes the direct descriptor in slot to another ring's table, into target_slot or KRING_SLOT_ANY,
+ * and tells its on_message: value 0, or the slot with KRING_SLOT_ANY, as the value here. The slot
+ * here keeps the file. With KRING_MSG_QUIET it is not told. -EBADF: nothing in slot; -ENXIO: a ring
+ * without a table; -ENFILE: the other is full; -KRING_EKERNEL: one table is the kernel's and the
+ * other is not. A target on the kernel engine must have been run once (-EBADFD). Native 6.0.
+ */
+#define KRING_MSG_QUIET (1u << 0)
+kring_op kring_msg_ring_fd(struct kring *ring, struct kring *target, uint32_t slot,
+                           uint32_t target_slot, uint64_t data, uint32_t flags);
+/*
+ * kring_msg_ring() at once and without a ring of one's own: from any thread and from signal
+ * handlers, while target is open. 0, -EAGAIN (full), -EINVAL (data), -EBADFD, or -KRING_EKERNEL in
+ * a build without the soft engine below Linux 6.13.
+ */
+int kring_msg_post(struct kring *target, int32_t value, uint64_t data);
 /* As kring_direct_update, count slots from offset, as an operation. fds is in and out. Native 5.6. */
 kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32_t offset);
 /* A plain fd for the file of KRING_DIRECT(index), which keeps its slot. flags 0 or KRING_INHERITED (an

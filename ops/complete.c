@@ -267,6 +267,10 @@ static bool restarts(const struct kring *ring, const struct kring__slot *slot, i
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
+    /* The result that kring_nop_inject() was told to give would come again and again. */
+    if (slot->sqe.opcode == IORING_OP_NOP && slot->sqe.nop_flags != 0 &&
+        !(slot->flags & KRING__S_RAW))
+        return false;
     return res == -EINTR && row != NULL && (row->flags & KRING__RESTART) &&
            (!(slot->flags & KRING__S_MULTI) || kring__reads_on(slot)) &&
            !(slot->flags & (KRING__S_CHAINED | KRING__S_COUNTING)) &&

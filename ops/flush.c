@@ -174,7 +174,8 @@ static bool needs_care(const struct kring *ring, const struct kring__slot *slot)
     return (slot->flags & special) != 0 || slot->state == KRING__DROPPED ||
            kring__borrows(ring, slot) ||
            kring__kernel_gone(ring) || (kring__is_copy(slot) && kring__copier_is_new(slot)) ||
-           slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_SEND ||
+           slot->sqe.opcode == IORING_OP_ASYNC_CANCEL || slot->sqe.opcode == IORING_OP_MSG_RING ||
+           slot->sqe.opcode == IORING_OP_SEND ||
            slot->sqe.opcode == IORING_OP_SENDMSG;
 }
 
@@ -194,6 +195,10 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
     if (!ends && kring__is_copy(slot) && kring__copier_is_new(slot)) {
         engine = kring__copier_begin(ring, slot, &value);
         ends = engine == KRING_ENGINE_AUTO; /* nothing to do */
+    }
+    if (!ends && kring__is_posted(ring, &slot->sqe)) {
+        value = kring__post(&slot->sqe);
+        ends = true;
     }
     if (!ends && engine == KRING_ENGINE_KERNEL && kring__kernel_gone(ring))
         engine = kring__route(ring, slot);

@@ -32,6 +32,10 @@ bool kring__has_work(struct kring *ring)
     if (ring->ended.first != KRING__NIL || ring->steps.first != KRING__NIL ||
         ring->cancels != KRING__NIL || ring->waiting.first != KRING__NIL)
         return true;
+#if CONFIG_KRING_SOFT_ENGINE
+    if (ring->mail.cells != NULL && kring__mail_pending(&ring->mail))
+        return true;
+#endif
     if (ring->soft != NULL) {
         const struct kring__view *view = kring__soft_view(ring->soft);
 

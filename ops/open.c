@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opening and closing a ring: options checked, one mapping laid out, engines chosen.
- * Memory: struct kring | slots | deadline heap | pools | tags | guard page | soft engine.
+ * Memory: struct kring | slots | deadline heap | pools | tags | mailbox | guard page | soft engine.
  */
 #include <linux/fcntl.h>
 #include <linux/mman.h>
@@ -23,7 +23,7 @@ struct plan {
     struct kring_options options; /* defaults filled in */
     struct kring__wish wish;
     struct kring__soft_config soft;
-    size_t slots_at, heap_at, pools_at, resources_at, guard_at, soft_at, total;
+    size_t slots_at, heap_at, pools_at, resources_at, mail_at, guard_at, soft_at, total;
 };
 
 static size_t align_up(size_t value, size_t to)
@@ -78,6 +78,12 @@ static int check_options(struct kring_options *o)
     return 0;
 }
 
+static bool has_mail(const struct plan *plan)
+{
+    return CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_RING &&
+           plan->options.engine == KRING_ENGINE_KERNEL;
+}
+
 static void plan_memory(struct plan *plan)
 {
     const struct kring_options *o = &plan->options;
@@ -92,6 +98,10 @@ static void plan_memory(struct plan *plan)
     at = plan->pools_at + o->pools * sizeof(struct kring__pool);
     plan->resources_at = align_up(at, 16);
     at = plan->resources_at + kring__resource_most(o) * sizeof(struct kring__resource);
+    /* The soft engine has its own. */
+    plan->mail_at = align_up(at, 16);
+    if (has_mail(plan))
+        at = plan->mail_at + KRING__MAIL_CELLS * sizeof(struct kring__mail_cell);
     plan->guard_at = align_up(at, PAGE);
     plan->soft_at = plan->guard_at + PAGE;
     memset(soft, 0, sizeof *soft);
@@ -213,6 +223,10 @@ static int open_soft(struct kring *ring, struct plan *plan, uint8_t *memory)
         if (fd < 0)
             return (int)fd;
         ring->wake_fd = (int32_t)fd;
+#if CONFIG_KRING_SOFT_ENGINE
+        if (has_mail(plan))
+            kring__mail_init(&ring->mail, (void *)(memory + plan->mail_at), ring->wake_fd);
+#endif
     }
     return 0;
 }

@@ -239,6 +239,9 @@ enum kring__wait {
     X(MSG_RING_FLAGS, MSG_RING, msg_ring_flags, BITS, IORING_MSG_RING_FLAGS_PASS, \
       KRING__V(6, 3), "msg_ring flags pass") \
     X(NOP_FLAGS, NOP, rw_flags, NONZERO, 0, KRING__V(6, 10), "nop flags") \
+    X(NOP_MORE, NOP, rw_flags, BITS, \
+      IORING_NOP_FILE | IORING_NOP_FIXED_FILE | IORING_NOP_FIXED_BUFFER | IORING_NOP_TW, \
+      KRING__V(6, 18), "nop with file or buffer") \
     X(FADVISE_WIDE, FADVISE, addr, NONZERO, 0, KRING__V(6, 11), "fadvise of 4 GiB and more") \
     X(MADVISE_WIDE, MADVISE, off, NONZERO, 0, KRING__V(6, 11), "madvise of 4 GiB and more")
 

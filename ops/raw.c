@@ -25,6 +25,8 @@ kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *given)
         return op;
     *sqe = *given;
     sqe->user_data = 0;
+    if (sqe->opcode == IORING_OP_MSG_RING)
+        sqe->__pad2[0] = 0; /* a place of ours: what the kernel ignores must not be a mailbox */
     slot = &ring->slots[op.index];
     slot->flags |= KRING__S_RAW;
     take_flags(slot, sqe);
@@ -34,30 +36,5 @@ kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *given)
     if ((sqe->flags & IOSQE_BUFFER_SELECT) && sqe->buf_group < ring->pool_count &&
         ring->pools[sqe->buf_group].used)
         kring__pool(ring, op, sqe, sqe->buf_group);
-    return op;
-}
-
-kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data)
-{
-    struct io_uring_sqe *sqe;
-    kring_op op = kring__new(ring, IORING_OP_MSG_RING, &sqe);
-
-    if (sqe == NULL)
-        return op;
-    if (target == NULL || data >> KRING__MESSAGE_BITS)
-        return kring__fail(ring, op, -EINVAL);
-    sqe->len = (uint32_t)value;
-    sqe->off = data | (uint64_t)KRING__TAG_MESSAGE << KRING__MESSAGE_BITS;
-    /*
-     * Through the target's mailbox where it has one, whichever engines the two have: the kernel's
-     * way needs a target that is not disabled (6.2+) and whose owner enters.
-     */
-    if (target->soft != NULL && ring->soft != NULL) {
-        sqe->fd = -1;
-        sqe->addr3 = (uintptr_t)kring__soft_mail(target->soft);
-        ring->slots[op.index].pin = KRING_ENGINE_SOFT;
-    } else {
-        sqe->fd = target->kernel.fd;
-    }
     return op;
 }

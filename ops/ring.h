@@ -198,6 +198,7 @@ struct kring {
     struct kring__kernel kernel;
     struct kring__soft *soft;
     struct kring__caps caps;
+    struct kring__mail mail; /* own mailbox where there is no soft engine; cells NULL: none */
     uint32_t kernel_inflight; /* SQEs the kernel ring still has a CQE to give for */
     uint32_t cq_limit;        /* without NODROP: never more than the CQ holds */
     uint8_t fast[KRING__OP_COUNT]; /* enum kring_engine for an SQE that asks nothing special, with
@@ -423,6 +424,11 @@ int64_t kring__sweep(struct kring *ring, struct kring__slot *self);
 /* ---- net/sockopt.c ---- */
 /* What a typed getsockopt that ended with res >= 0 read; res for everything else. */
 int64_t kring__option_value(const struct kring__slot *slot, int32_t res);
+
+/* ---- message.c ---- */
+/* A message that goes to the target's mailbox above the seam: this ring has no soft engine. */
+bool kring__is_posted(const struct kring *ring, const struct io_uring_sqe *sqe);
+int kring__post(const struct io_uring_sqe *sqe);
 
 /* ---- chain.c ---- */
 void kring__chain_start(struct kring *ring, struct kring__slot *head);

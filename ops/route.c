@@ -74,7 +74,8 @@ static bool uses_table(const struct io_uring_sqe *sqe)
 {
     const struct kring__row *row = kring__row(sqe->opcode);
 
-    if ((sqe->flags & IOSQE_FIXED_FILE) || sqe->opcode == IORING_OP_FILES_UPDATE)
+    if ((sqe->flags & IOSQE_FIXED_FILE) || sqe->opcode == IORING_OP_FILES_UPDATE ||
+        (sqe->opcode == IORING_OP_NOP && (sqe->nop_flags & IORING_NOP_FIXED_FILE)))
         return true;
     if (row != NULL && sqe->file_index != 0 &&
         ((row->flags & KRING__CREATES) || sqe->opcode == IORING_OP_CLOSE))
@@ -125,6 +126,8 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     /* It runs above the seam; this only names somebody. */
     if (CONFIG_KRING_SWEEP && kring__is_sweep(sqe))
         return kring__kernel_on(ring) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
+    if (CONFIG_KRING_RING && sqe->opcode == IORING_OP_MSG_RING && sqe->__pad2[0] != 0)
+        return kring__is_posted(ring, sqe) ? KRING_ENGINE_KERNEL : KRING_ENGINE_SOFT;
     soft = kring__soft_runs(ring, sqe);
     home = both(home_of(ring, slot), pin);
     lends = kring__can_borrow(ring, slot) && home != KRING_ENGINE_KERNEL;

@@ -76,8 +76,35 @@ static void reap_view(struct kring *ring, struct kring__view *view, unsigned eng
     }
 }
 
+/* Does the ring's own mailbox hold something? */
+static bool letters(const struct kring *ring)
+{
+#if CONFIG_KRING_SOFT_ENGINE
+    return ring->mail.cells != NULL && kring__mail_pending(&ring->mail);
+#else
+    (void)ring;
+    return false;
+#endif
+}
+
+static void reap_letters(struct kring *ring)
+{
+#if CONFIG_KRING_SOFT_ENGINE
+    struct kring__letter letter;
+
+    while (letters(ring) && kring__mail_next(&ring->mail, &letter)) {
+        struct io_uring_cqe cqe = {.user_data = letter.user_data, .res = letter.res};
+
+        kring__complete(ring, &cqe, KRING_ENGINE_KERNEL);
+    }
+#else
+    (void)ring;
+#endif
+}
+
 static void reap(struct kring *ring)
 {
+    reap_letters(ring);
     if (kring__kernel_on(ring))
         reap_view(ring, &ring->kernel.view, KRING_ENGINE_KERNEL);
     if (ring->soft != NULL)
@@ -245,6 +272,14 @@ static void read_own_wake(struct kring *ring)
 {
     uint64_t count;
 
+#if CONFIG_KRING_SOFT_ENGINE
+    if (ring->mail.cells != NULL) {
+        if (kring__mail_drain(&ring->mail))
+            ring->woken = 1;
+        reap_letters(ring);
+        return;
+    }
+#endif
     if (ring->wake_fd >= 0 &&
         kring__sys_read(ring->wake_fd, &count, sizeof count) == (long)sizeof count)
         ring->woken = 1;
@@ -381,7 +416,7 @@ static int wait_for_more(struct kring *ring, int64_t until_ns)
 static bool may_sleep(struct kring *ring, uint32_t delivered)
 {
     return ring->delivered == delivered && ring->ended.first == KRING__NIL &&
-           !kernel_unread(ring) && !soft_unread(ring) && !ring->woken && !ring->close_asked &&
+           !kernel_unread(ring) && !soft_unread(ring) && !letters(ring) && !ring->woken && !ring->close_asked &&
            (ring->running != 0 || ring->options.on_message != NULL);
 }
 
@@ -532,6 +567,8 @@ int kring_wake(struct kring *ring)
 #if CONFIG_KRING_SOFT_ENGINE
     if (ring->soft != NULL)
         return kring__soft_wake(ring->soft);
+    if (ring->mail.cells != NULL)
+        return kring__mail_wake(&ring->mail);
 #endif
     rc = kring__sys_write(ring->wake_fd, &one, sizeof one);
     if (rc < 0)

@@ -370,7 +370,8 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
         if (slot->engine != engine || (slot->flags & (KRING__S_UNPROVEN | KRING__S_COMPOSITE |
                                                       KRING__S_COUNTING | KRING__S_DRAIN |
                                                       KRING__S_SELECTS | KRING__S_REF)) ||
-            kring__is_sweep(&slot->sqe) || kring__borrows(ring, slot))
+            kring__is_sweep(&slot->sqe) || kring__borrows(ring, slot) ||
+            kring__is_posted(ring, &slot->sqe))
             return false;
         /* The notification of a member that never begins is not announced, so it could not be
          * told from one of the slot's next life. */

@@ -84,6 +84,8 @@ static const struct proof proofs[KRING__VARIANT_COUNT] = {
     SELF(MSG_RING_FD, NEEDS_NOTHING, 0, 0, EBADFD),
     EXACT(MSG_RING_FLAGS, IORING_FEAT_REG_REG_RING),
     EXACT(NOP_FLAGS, IORING_FEAT_RECVSEND_BUNDLE),
+    /* The youngest of these flags is asked for, which came between 6.13 and 6.18. */
+    SELF(NOP_MORE, NEEDS_FEATURE, IORING_FEAT_RECVSEND_BUNDLE, 0, ENXIO),
     /* The same release, 6.11, has no feature bit. */
     SELF(FADVISE_WIDE, NEEDS_OP, IORING_OP_LISTEN, 0, 0),
     SELF(MADVISE_WIDE, NEEDS_OP, IORING_OP_LISTEN, 0, 0),
@@ -208,6 +210,10 @@ static void fill(struct io_uring_sqe *sqe, unsigned variant, uint32_t *scrap)
         sqe->fd = -1;
         sqe->cancel_flags = IORING_ASYNC_CANCEL_OP;
         sqe->len = IORING_OP_RECV;
+        break;
+    case KRING__VARIANT_NOP_MORE:
+        sqe->nop_flags = IORING_NOP_TW | IORING_NOP_INJECT_RESULT;
+        sqe->len = (uint32_t)-ENXIO;
         break;
     case KRING__VARIANT_MSG_RING_FD:
         sqe->addr = IORING_MSG_SEND_FD;

@@ -121,15 +121,15 @@ static void act_shut(struct oracle_run *run)
     shutdown(fd_arg(run, 1), !strcmp(how, "rd") ? SHUT_RD : !strcmp(how, "wr") ? SHUT_WR : SHUT_RDWR);
 }
 
-/* files FD... : IORING_REGISTER_FILES; "-1" is an empty slot. */
+/* files FD... [ring=1]: IORING_REGISTER_FILES; "-1" is an empty slot. */
 static void act_files(struct oracle_run *run)
 {
     int fds[ORACLE_ARGS];
-    unsigned count = 0;
+    unsigned count = 0, ring = oracle_key(run, "ring") ? 1 : 0;
 
-    for (unsigned i = 1; i < run->arg_count; i++)
+    for (unsigned i = 1; i < run->arg_count - ring; i++)
         fds[count++] = (int)oracle_value(run, run->args[i]);
-    log_result(run, "files", oracle_ring_register(&run->rings[0], IORING_REGISTER_FILES, fds, count));
+    log_result(run, "files", oracle_ring_register(&run->rings[ring], IORING_REGISTER_FILES, fds, count));
 }
 
 /* update OFFSET FD...: IORING_REGISTER_FILES_UPDATE. */

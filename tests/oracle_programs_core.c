@@ -8,6 +8,12 @@ const struct oracle_program oracle_programs_core[] = {
     { "nop-unknown-flag", "nop of=0x40000000; enter 1" },
     { "nop-ignores-addr", "nop addr=5 off=9 group=0; enter 1" },
     { "nop-file", "pipe p; nop of=NOP_FILE fd=pr; nop of=NOP_FILE fd=-1; enter 2" },
+    { "nop-task-work", "nop of=NOP_TW|NOP_INJECT_RESULT len=3; nop of=NOP_TW; enter 2" },
+    { "nop-task-work-in-chain", "ordered; nop of=NOP_TW|NOP_INJECT_RESULT len=3 flags=LINK; nop; enter 2" },
+    { "nop-buffer", "buf b 16; iov v b:0:16; buffers v 1; nop of=NOP_FIXED_BUFFER group=0; enter 1;"
+      " nop of=NOP_FIXED_BUFFER|NOP_INJECT_RESULT len=9 group=0; enter 1" },
+    { "nop-buffer-beyond", "buf b 16; iov v b:0:16; buffers v 1; nop of=NOP_FIXED_BUFFER group=1; enter 1" },
+    { "nop-buffer-none", "nop of=NOP_FIXED_BUFFER|NOP_INJECT_RESULT len=9; enter 1" },
     { "nop-file-fixed", "pipe p; files pr; nop of=NOP_FILE|NOP_FIXED_FILE fd=0;"
       " nop of=NOP_FILE|NOP_FIXED_FILE fd=1; enter 2" },
     { "unknown-opcode", "op opcode=200; nop; enter 2; enter 1" },

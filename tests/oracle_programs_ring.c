@@ -104,6 +104,53 @@ const struct oracle_program oracle_programs_ring[] = {
     { "msg-ring-skip", "ring; msg_ring fd=ring1 len=42 off=77 flags=SKIP; nop; enter 1; enter 1 ring=1" },
     { "msg-ring-send-fd", "ring; pipe p; files pr; msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1;"
       " enter 0 ring=1" },
+    { "msg-ring-send-fd-slot", "ring; pipe p 'abc'; files pr; files -1 -1 ring=1; buf b 3;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=2 addr3=0; enter 1; enter 1 ring=1;"
+      " read fd=1 addr=b len=3 flags=FIXED ring=1; enter 1 ring=1" },
+    { "msg-ring-send-fd-alloc", "ring; pipe p 'abc'; pipe q; files -1 pr; files qr -1 -1 ring=1; buf b 3;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=ALLOC addr3=1; enter 1; enter 1 ring=1;"
+      " read fd=1 addr=b len=3 flags=FIXED ring=1; enter 1 ring=1" },
+    { "msg-ring-send-fd-slot-then-any", "ring; pipe p; files pr; files -1 -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0 flags=LINK;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=78 index=ALLOC addr3=0; enter 2; enter 2 ring=1" },
+    { "msg-ring-send-fd-two", "ring; pipe p; pipe q; files pr pw; files -1 -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=ALLOC addr3=0 flags=LINK;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=78 index=ALLOC addr3=1 flags=LINK;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=79 index=ALLOC addr3=1; enter 3; enter 2 ring=1" },
+    { "msg-ring-send-fd-quiet", "ring; pipe p 'abc'; files pr; files -1 ring=1; buf b 3;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0 of=MSG_RING_CQE_SKIP; enter 1; enter 0 ring=1;"
+      " read fd=0 addr=b len=3 flags=FIXED ring=1; enter 1 ring=1" },
+    { "msg-ring-send-fd-at-once", "ring; pipe p 'abc'; files pr; files -1 ring=1; buf b 3;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0 of=MSG_RING_CQE_SKIP; enter 1;"
+      " read fd=0 addr=b len=3 flags=FIXED ring=1; enter 1 ring=1" },
+    { "msg-ring-send-fd-replaces", "ring; pipe p 'abc'; pipe q 'old'; files pr; files qr ring=1; buf b 3;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1; enter 1 ring=1;"
+      " read fd=0 addr=b len=3 flags=FIXED ring=1; enter 1 ring=1" },
+    { "msg-ring-send-fd-keeps", "ring; pipe p 'abc'; files pr; files -1 ring=1; closefd pr; buf b 3;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1; enter 1 ring=1;"
+      " read fd=0 addr=b len=3 flags=FIXED; enter 1" },
+    { "msg-ring-send-fd-beyond", "ring; pipe p; files pr; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=2 addr3=0; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-index-zero", "ring; pipe p; files pr; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=0 addr3=0; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-full", "ring; pipe p; files pr; files pw ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=ALLOC addr3=0; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-alloc-no-table", "ring; pipe p; files pr;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=ALLOC addr3=0; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-hole", "ring; files -1; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-source-beyond", "ring; files -1; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=5; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-no-source-table", "ring; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-length", "ring; pipe p; files pr; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0 len=1; enter 1; enter 0 ring=1" },
+    { "msg-ring-send-fd-to-self", "pipe p; files pr -1; msg_ring fd=ring0 addr=MSG_SEND_FD off=77 index=2 addr3=0;"
+      " enter 1" },
+    { "msg-ring-send-fd-flags-pass", "ring; pipe p; files pr; files -1 ring=1;"
+      " msg_ring fd=ring1 addr=MSG_SEND_FD off=77 index=1 addr3=0 of=MSG_RING_FLAGS_PASS; enter 1; enter 1 ring=1" },
+    { "msg-ring-data-source-set", "ring; msg_ring fd=ring1 len=42 off=77 addr3=1; enter 1; enter 0 ring=1" },
+    { "msg-ring-closed", "closed x; msg_ring fd=x len=42 off=77; enter 1" },
     { "msg-ring-fixed-number", "ring; files -1; msg_ring fd=0 len=42 off=77 flags=FIXED; enter 1" },
     { "msg-ring-cqe-skip-data", "ring; msg_ring fd=ring1 len=42 off=77 of=MSG_RING_CQE_SKIP; enter 1; enter 0 ring=1" },
 };

@@ -222,7 +222,7 @@ static bool make_request(struct oracle_run *run, const char *verb)
     /* The soft engine has no file table to find a ring in: it is given the target's mailbox. */
     if (ring->soft && opcode == IORING_OP_MSG_RING && run->ring_count > 1 &&
         sqe->fd == oracle_ring_fd(&run->rings[1]))
-        sqe->addr3 = (uint64_t)(uintptr_t)kring__soft_mail(run->rings[1].engine);
+        sqe->__pad2[0] = (uint64_t)(uintptr_t)kring__soft_mail(run->rings[1].engine);
     sqe->personality = (uint16_t)key_value(run, "personality", 0);
     if (sqe->user_data >= run->next_user_data && sqe->user_data < 1000)
         run->next_user_data = sqe->user_data + 1;
@@ -565,7 +565,8 @@ static void finish(struct oracle_run *run)
     if (pending(run))
         cancel_rest(run);
     /* The soft table holds duplicates, the kernel's does not: neither counts. */
-    oracle_ring_register(&run->rings[0], IORING_UNREGISTER_FILES, NULL, 0);
+    for (unsigned i = 0; i < run->ring_count; i++)
+        oracle_ring_register(&run->rings[i], IORING_UNREGISTER_FILES, NULL, 0);
     oracle_log(run, "fds %+d\n", oracle_count_fds() - 3 - run->fds_before);
     oracle_snapshot(run);
     run->result->finished = 1;

@@ -4,7 +4,7 @@
  * SQE: nop_flags: IORING_NOP_; len: the result with INJECT_RESULT; fd: a file that must be open
  * with NOP_FILE; buf_index: a registered buffer with FIXED_BUFFER.
  * Result: 0, or what was asked for.
- * Soft: never blocks.
+ * Soft: never blocks. NOP_TW, which only moves the completion, changes nothing.
  * Owns: nothing.
  * EINVAL: only at preparation.
  */
@@ -17,6 +17,36 @@ kring_op kring_nop(struct kring *ring)
 
     if (sqe != NULL)
         sqe->fd = -1;
+    return op;
+}
+
+kring_op kring_nop_inject(struct kring *ring, int32_t value, uint32_t flags, int fd,
+                          uint16_t buffer)
+{
+    struct io_uring_sqe *sqe;
+    kring_op op = kring__new(ring, IORING_OP_NOP, &sqe);
+
+    if (sqe == NULL)
+        return op;
+    if (flags & ~(KRING_NOP_FILE | KRING_NOP_BUFFER | KRING_NOP_TASK_WORK))
+        return kring__fail(ring, op, -EINVAL);
+    sqe->fd = -1;
+    sqe->nop_flags = IORING_NOP_INJECT_RESULT;
+    sqe->len = (uint32_t)value;
+    if (flags & KRING_NOP_FILE) {
+        kring__fd(ring, op, sqe, fd);
+        sqe->nop_flags |= IORING_NOP_FILE;
+        /* The kernel's way to say that fd is an index; this opcode has no file of its own. */
+        if (sqe->flags & IOSQE_FIXED_FILE)
+            sqe->nop_flags |= IORING_NOP_FIXED_FILE;
+        sqe->flags &= (uint8_t)~IOSQE_FIXED_FILE;
+    }
+    if (flags & KRING_NOP_BUFFER) {
+        sqe->nop_flags |= IORING_NOP_FIXED_BUFFER;
+        sqe->buf_index = buffer;
+    }
+    if (flags & KRING_NOP_TASK_WORK)
+        sqe->nop_flags |= IORING_NOP_TW;
     return op;
 }
 
