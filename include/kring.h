@@ -345,6 +345,22 @@ int kring_explain_opcode(struct kring *ring, unsigned opcode, int64_t error, cha
 /* Short static name of a code: "ECONNRESET", "KRING_EKERNEL"; "E?" for others. */
 const char *kring_error_name(int64_t error);
 
+/* ---- Register calls ---- */
+
+/*
+ * As io_uring_register(2) on this ring: opcode IORING_REGISTER_, arg and count as there. Goes to the
+ * kernel where it has the call, else to the soft engine where its meaning can be kept: probe, sync
+ * cancel, eventfds (of both engines on a mixed ring), status of a pool.
+ * -EBUSY: kring keeps this itself and has calls of its own for it (direct descriptors, pools,
+ * registered buffers, enabling, resizing). -KRING_EKERNEL: neither has it; restrictions and filters
+ * need engine kernel, since a soft engine beside would not obey them. For IORING_REGISTER_SYNC_CANCEL
+ * addr is kring_user_data(). Else the call's own result; the caller of a register call is the
+ * ring's owner, once it was run.
+ */
+int kring_register(struct kring *ring, unsigned opcode, void *arg, unsigned count);
+/* enum kring_engine that would answer (NONE: -KRING_EKERNEL), -EBUSY as above, -EINVAL: unknown. */
+int kring_register_route(struct kring *ring, unsigned opcode);
+
 /* ---- Provided buffers ---- */
 
 /*
@@ -652,6 +668,8 @@ kring_op kring_poll_multishot(struct kring *ring, int fd, uint32_t events);
 kring_op kring_poll_remove(struct kring *ring, kring_op target);
 /* Changes the events of a running poll. Native 5.13. */
 kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events);
+/* The same for a multishot poll, which stays one. Native 5.13. */
+kring_op kring_poll_multishot_update(struct kring *ring, kring_op target, uint32_t events);
 
 /*
  * As waitid(2): idtype P_PID, P_PGID, P_ALL or P_PIDFD (a plain pidfd), options WEXITED and others.
@@ -764,6 +782,9 @@ kring_op kring_timeout_update(struct kring *ring, kring_op target, const struct 
                               uint32_t flags);
 /* In a chain, directly behind the operation it limits. Native 5.5. */
 kring_op kring_link_timeout(struct kring *ring, const struct kring_time *time, uint32_t flags);
+/* Sets a new time on a running link timeout: 0, -ENOENT. Native 5.15. */
+kring_op kring_link_timeout_update(struct kring *ring, kring_op target,
+                                   const struct kring_time *time, uint32_t flags);
 
 /* Cancels as an operation of its own (so that it can be linked): value 0, -ENOENT, -EALREADY. */
 kring_op kring_cancel_op(struct kring *ring, kring_op target);
@@ -771,6 +792,26 @@ kring_op kring_cancel_op(struct kring *ring, kring_op target);
 kring_op kring_cancel_fd(struct kring *ring, int fd);
 /* Everything started so far: value is how many. Native 5.19. */
 kring_op kring_cancel_any(struct kring *ring);
+/*
+ * The first started operation that is on fd (KRING_CANCEL_FD), has this opcode (IORING_OP_ number,
+ * KRING_CANCEL_OPCODE), or both: value 0, or -ENOENT; with KRING_CANCEL_ALL every one, and with
+ * KRING_CANCEL_ANY just every one: value is how many. -EBADF: fd is not open. -EINVAL: no or
+ * contradicting flags. Native 5.19, by opcode 6.6.
+ */
+#define KRING_CANCEL_FD (1u << 0)
+#define KRING_CANCEL_OPCODE (1u << 1)
+#define KRING_CANCEL_ANY (1u << 2)
+#define KRING_CANCEL_ALL (1u << 3)
+kring_op kring_cancel_match(struct kring *ring, uint32_t flags, int fd, unsigned opcode);
+/*
+ * The same at once, queued operations too, and waits until what it found has ended: their callbacks
+ * run meanwhile. How many (1 without KRING_CANCEL_ALL), -ENOENT, -EBADF, -EINVAL; -ETIME: canceled,
+ * and not ended after timeout_ns; -EDEADLK inside a callback. Any kernel.
+ */
+int64_t kring_cancel_sync(struct kring *ring, uint32_t flags, int fd, unsigned opcode,
+                          int64_t timeout_ns);
+/* kring_cancel() that waits likewise: 0, -ESTALE, -EALREADY (not running), -ETIME, -EDEADLK. */
+int kring_cancel_wait(struct kring *ring, kring_op op, int64_t timeout_ns);
 /*
  * Posts to another ring's on_message; data below 2^52. Any pair of engines: through the target's
  * mailbox, which holds 256 (-EAGAIN: it is full), or, where both rings have no soft engine, by the

@@ -46,26 +46,48 @@ bool kring__breaks_link(const struct kring__slot *slot, int64_t value)
     }
 }
 
+/* Absolute CLOCK_MONOTONIC nanoseconds of a link timeout's time, however it was given. */
+static int64_t when_of(const struct kring_time *time, uint32_t flags)
+{
+    int64_t ns = time->seconds > INT64_MAX / KRING_SECOND - 1
+                     ? INT64_MAX : time->seconds * KRING_SECOND + time->nanoseconds;
+
+    if (!(flags & IORING_TIMEOUT_ABS))
+        return kring__until(ns);
+    if (flags & (IORING_TIMEOUT_REALTIME | IORING_TIMEOUT_BOOTTIME)) {
+        ns -= kring__clock_ns(flags & IORING_TIMEOUT_REALTIME ? 0 : 7);
+        ns = kring__until(ns > 0 ? ns : 0);
+    }
+    return ns;
+}
+
 static void start_link_timer(struct kring *ring, struct kring__slot *target,
                              struct kring__slot *timer)
 {
-    const struct kring_time *time = (const struct kring_time *)(uintptr_t)timer->sqe.addr;
-    int64_t ns = time->seconds > INT64_MAX / KRING_SECOND - 1
-                     ? INT64_MAX : time->seconds * KRING_SECOND + time->nanoseconds;
-    uint32_t flags = timer->sqe.timeout_flags;
+    int64_t ns = when_of((const struct kring_time *)(uintptr_t)timer->sqe.addr,
+                         timer->sqe.timeout_flags);
 
-    if (flags & IORING_TIMEOUT_ABS) {
-        if (flags & (IORING_TIMEOUT_REALTIME | IORING_TIMEOUT_BOOTTIME)) {
-            ns -= kring__clock_ns(flags & IORING_TIMEOUT_REALTIME ? 0 : 7);
-            ns = kring__until(ns > 0 ? ns : 0);
-        }
-    } else {
-        ns = kring__until(ns);
-    }
     timer->flags |= KRING__S_LINK_TIMER;
     timer->count = kring__index(ring, target);
     timer->deadline_ns = ns;
     (void)kring__deadline_add(ring, timer); /* room was claimed when the chain started */
+}
+
+int kring__chain_timer_update(struct kring *ring, struct kring__slot *timer,
+                              const struct io_uring_sqe *update)
+{
+    const struct kring_time *time = (const struct kring_time *)(uintptr_t)update->addr2;
+    uint32_t clocks = timer->sqe.timeout_flags & IORING_TIMEOUT_CLOCK_MASK;
+
+    /* Its clock stays; what the engines refuse is refused here. */
+    if ((update->timeout_flags & ~(IORING_TIMEOUT_UPDATE_MASK | IORING_TIMEOUT_ABS)) ||
+        time == NULL || time->seconds < 0 || time->nanoseconds < 0)
+        return time == NULL ? -EFAULT : -EINVAL;
+    if (timer->heap == KRING__NIL)
+        return -ENOENT; /* its time has come */
+    kring__deadline_remove(ring, timer);
+    timer->deadline_ns = when_of(time, (update->timeout_flags & IORING_TIMEOUT_ABS) | clocks);
+    return kring__deadline_add(ring, timer); /* where it has just been */
 }
 
 void kring__chain_timer(struct kring *ring, struct kring__slot *timer)

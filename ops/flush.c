@@ -147,6 +147,9 @@ static bool resolve_reference(struct kring *ring, const struct kring__slot *slot
         *value = -EALREADY; /* it moved between the engines after this was routed */
         return false;
     }
+    if (update && (target->flags & KRING__S_LINK_TIMER) &&
+        (sqe->timeout_flags & IORING_LINK_TIMEOUT_UPDATE))
+        *value = kring__chain_timer_update(ring, target, sqe);
     if (!update) {
         kring__request_cancel(ring, target, KRING__S_CANCEL_USER);
         *value = 0;

@@ -420,6 +420,9 @@ void kring__report_lost(struct kring *ring, struct kring__slot *slot);
 /* ---- sweep.c ---- */
 bool kring__is_sweep(const struct io_uring_sqe *sqe);
 int64_t kring__sweep(struct kring *ring, struct kring__slot *self);
+/* Cancels at once what fits, and waits until it has ended: how many, -ENOENT, -ETIME, ... */
+int64_t kring__sweep_and_wait(struct kring *ring, const struct io_uring_sqe *want,
+                              int64_t timeout_ns);
 
 /* ---- net/sockopt.c ---- */
 /* What a typed getsockopt that ended with res >= 0 read; res for everything else. */
@@ -442,6 +445,9 @@ bool kring__breaks_link(const struct kring__slot *slot, int64_t value);
 void kring__chain_resume(struct kring *ring, struct kring__slot *slot);
 /* A LINK_TIMEOUT that stands by a sequenced member has expired. */
 void kring__chain_timer(struct kring *ring, struct kring__slot *slot);
+/* A new time for it: what the update ends with. */
+int kring__chain_timer_update(struct kring *ring, struct kring__slot *timer,
+                              const struct io_uring_sqe *update);
 
 /* ---- complete.c ---- */
 void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigned engine);

@@ -323,6 +323,29 @@ static void act_file_range(struct oracle_run *run)
                                     (unsigned)number(run, "nr")));
 }
 
+/* sync-cancel [addr=] [fd=] [flags=] [opcode=] [pad=] [wait=TIME]: IORING_REGISTER_SYNC_CANCEL. */
+static void act_sync_cancel(struct oracle_run *run)
+{
+    static const char *const keys[] = { "addr", "fd", "flags", "opcode", "pad" };
+    struct io_uring_sync_cancel_reg reg;
+    const char *wait = oracle_key(run, "wait");
+    int64_t values[5] = { 0 };
+
+    for (unsigned i = 0; i < 5; i++)
+        if (oracle_key(run, keys[i]))
+            values[i] = oracle_value(run, oracle_key(run, keys[i]));
+    memset(&reg, 0, sizeof reg);
+    reg.addr = (uint64_t)values[0];
+    reg.fd = (int32_t)values[1];
+    reg.flags = (uint32_t)values[2];
+    reg.opcode = (uint8_t)values[3];
+    reg.pad[0] = (uint8_t)values[4];
+    reg.timeout.tv_sec = wait ? oracle_duration_ns(run, wait) / 1000000000 : -1;
+    reg.timeout.tv_nsec = wait ? oracle_duration_ns(run, wait) % 1000000000 : -1;
+    log_result(run, "sync-cancel",
+               oracle_ring_register(&run->rings[0], IORING_REGISTER_SYNC_CANCEL, &reg, 1));
+}
+
 static void on_alarm(int number)
 {
     (void)number;
@@ -373,7 +396,7 @@ bool oracle_act(struct oracle_run *run, const char *verb)
         { "reset", act_reset }, { "shut", act_shut }, { "closefd", act_close },
         { "files", act_files }, { "update", act_update }, { "ring-group", act_ring_group },
         { "ring-add", act_ring_add }, { "ring-status", act_ring_status }, { "ring-remove", act_ring_remove },
-        { "register", act_register }, { "alarm", act_alarm }, { "sleep", act_sleep },
+        { "register", act_register }, { "sync-cancel", act_sync_cancel }, { "alarm", act_alarm }, { "sleep", act_sleep },
         { "smash", act_smash }, { "buffers", act_buffers },
         { "buffers-update", act_buffers_update }, { "files2", act_files2 },
         { "files2-update", act_files2_update }, { "file-range", act_file_range },

@@ -35,6 +35,13 @@ const struct oracle_program oracle_programs_poll[] = {
     { "poll-breaks-no-link", "ordered; pipe p; poll_add fd=pr of=POLLIN flags=LINK; nop; enter 0; put pw 'x'; enter 2" },
     { "poll-cancelled-breaks-link", "pipe p; poll_add fd=pr of=POLLIN flags=LINK ud=5; nop ud=6; enter 0;"
       " poll_remove addr=5 ud=7; enter 3" },
+    { "poll-update-multi-stays", "ordered; pair s stream; poll_add fd=sa of=POLLPRI len=POLL_ADD_MULTI ud=5; enter 0;"
+      " put sb 'x'; poll_remove addr=5 len=POLL_UPDATE_EVENTS|POLL_ADD_MULTI of=POLLIN ud=6; enter 2; put sb 'y'; enter 1" },
+    { "poll-update-single-to-multi", "ordered; pair s stream; poll_add fd=sa of=POLLPRI ud=5; enter 0; put sb 'x';"
+      " poll_remove addr=5 len=POLL_UPDATE_EVENTS|POLL_ADD_MULTI of=POLLIN ud=6; unordered; enter 2; put sb 'y'; enter 1 wait=5ms" },
+    { "poll-update-user-data-multi", "pipe p; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI ud=5; enter 0;"
+      " poll_remove addr=5 len=POLL_UPDATE_USER_DATA|POLL_ADD_MULTI off=8 ud=6; enter 1; put pw 'x'; enter 1;"
+      " poll_remove addr=5 ud=7; poll_remove addr=8 ud=9; enter 3" },
     { "poll-multi", "ordered; pipe p; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI; enter 0; put pw 'x'; enter 1;"
       " put pw 'y'; enter 1" },
     { "poll-multi-ready", "ordered; pipe p 'x'; poll_add fd=pr of=POLLIN len=POLL_ADD_MULTI; enter 1; put pw 'y';"

@@ -89,6 +89,39 @@ const struct oracle_program oracle_programs_ring[] = {
     { "ring-group-added-later", "pair s stream; ring-group 1 0 8; put sb 'x'; recv fd=sa flags=SELECT group=1; enter 1" },
     { "legacy-group-then-ring", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1; enter 1; ring-group 1 1 8" },
 
+    { "sync-cancel-none", "sync-cancel addr=99; sync-cancel addr=99 wait=1ms" },
+    { "sync-cancel-poll", "pipe p; poll_add fd=pr of=POLLIN ud=5; enter 0; sync-cancel addr=5; enter 1;"
+      " sync-cancel addr=5" },
+    { "sync-cancel-timed", "pipe p; poll_add fd=pr of=POLLIN ud=5; enter 0; sync-cancel addr=5 wait=5ms; enter 1" },
+    { "sync-cancel-user-data-flag", "pipe p; poll_add fd=pr of=POLLIN ud=5; enter 0;"
+      " sync-cancel addr=5 flags=ASYNC_CANCEL_USERDATA; enter 1" },
+    { "sync-cancel-fd", "pipe p; poll_add fd=pr of=POLLIN ud=5; poll_add fd=pr of=POLLIN ud=5; enter 0;"
+      " sync-cancel fd=pr flags=ASYNC_CANCEL_FD; enter 1; sync-cancel fd=pr flags=ASYNC_CANCEL_FD; enter 1;"
+      " sync-cancel fd=pr flags=ASYNC_CANCEL_FD" },
+    { "sync-cancel-fd-all", "pipe p; poll_add fd=pr of=POLLIN ud=5; poll_add fd=pr of=POLLIN ud=6; enter 0;"
+      " sync-cancel fd=pr flags=ASYNC_CANCEL_FD|ASYNC_CANCEL_ALL; enter 2" },
+    { "sync-cancel-fd-none", "pipe p; sync-cancel fd=pr flags=ASYNC_CANCEL_FD; sync-cancel fd=pr"
+      " flags=ASYNC_CANCEL_FD|ASYNC_CANCEL_ALL" },
+    { "sync-cancel-fd-closed", "closed x; sync-cancel fd=x flags=ASYNC_CANCEL_FD; sync-cancel fd=-1 flags=ASYNC_CANCEL_FD" },
+    { "sync-cancel-fixed", "pipe p; files pr; poll_add fd=0 of=POLLIN flags=FIXED ud=5; enter 0;"
+      " sync-cancel fd=0 flags=ASYNC_CANCEL_FD|ASYNC_CANCEL_FD_FIXED; enter 1;"
+      " sync-cancel fd=1 flags=ASYNC_CANCEL_FD|ASYNC_CANCEL_FD_FIXED" },
+    { "sync-cancel-any", "pipe p; time t 9s; poll_add fd=pr of=POLLIN ud=5; timeout addr=t len=1 ud=6; enter 0;"
+      " sync-cancel flags=ASYNC_CANCEL_ANY; enter 2; sync-cancel flags=ASYNC_CANCEL_ANY" },
+    { "sync-cancel-opcode", "pipe p; time t 9s; poll_add fd=pr of=POLLIN ud=5; timeout addr=t len=1 ud=6; enter 0;"
+      " sync-cancel flags=ASYNC_CANCEL_OP opcode=11; enter 1; sync-cancel flags=ASYNC_CANCEL_OP opcode=11" },
+    { "sync-cancel-opcode-and-fd", "pipe p; pipe q; poll_add fd=pr of=POLLIN ud=5; poll_add fd=qr of=POLLIN ud=6; enter 0;"
+      " sync-cancel flags=ASYNC_CANCEL_OP|ASYNC_CANCEL_FD|ASYNC_CANCEL_ALL opcode=6 fd=qr; enter 1" },
+    { "sync-cancel-unknown-flag", "sync-cancel addr=5 flags=0x100" },
+    { "sync-cancel-pad", "sync-cancel addr=5 pad=1" },
+    { "sync-cancel-bad-call", "register 24; register 24 nr=1; register 24 nr=2" },
+    { "register-eventfd", "eventfd e; fds u e; register 4 arg=u nr=1; register 4 arg=u nr=1; nop; enter 1; register 5;"
+      " register 5" },
+    { "register-eventfd-async", "eventfd e; pipe p; fds u e; register 7 arg=u nr=1; nop; enter 1;"
+      " poll_add fd=pr of=POLLIN ud=5; enter 0; put pw 'x'; enter 1; register 5" },
+    { "register-eventfd-bad", "closed x; fds u x; register 4 arg=u nr=1; register 4 nr=1; register 4 arg=u nr=2; register 5 nr=1" },
+    { "enable-enabled", "register 12; register 12 nr=1" },
+    { "disabled-start", "setup flags=SETUP_R_DISABLED; nop; enter 1; register 12; enter 1; register 12" },
     { "msg-ring-to-self", "msg_ring fd=ring0 len=42 off=77; enter 2" },
     { "msg-ring-two", "ring; msg_ring fd=ring1 len=42 off=77 flags=LINK; msg_ring fd=ring1 len=43 off=78; enter 2;"
       " enter 2 ring=1" },

@@ -17,17 +17,27 @@ kring_op kring_poll_remove(struct kring *ring, kring_op target)
     return kring__new_on(ring, IORING_OP_POLL_REMOVE, target, &sqe);
 }
 
-kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events)
+static kring_op update(struct kring *ring, kring_op target, uint32_t events, uint32_t how)
 {
     struct io_uring_sqe *sqe;
     kring_op op = kring__new_on(ring, IORING_OP_POLL_REMOVE, target, &sqe);
 
     if (sqe == NULL)
         return op;
-    /* A multishot poll stays one only when its update says so again. */
-    sqe->len = IORING_POLL_UPDATE_EVENTS;
+    sqe->len = IORING_POLL_UPDATE_EVENTS | how;
     sqe->poll32_events = kring__poll_mask(events);
     return op;
+}
+
+kring_op kring_poll_update(struct kring *ring, kring_op target, uint32_t events)
+{
+    return update(ring, target, events, 0);
+}
+
+/* A multishot poll stays one only when its update says so again. */
+kring_op kring_poll_multishot_update(struct kring *ring, kring_op target, uint32_t events)
+{
+    return update(ring, target, events, IORING_POLL_ADD_MULTI);
 }
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_POLL

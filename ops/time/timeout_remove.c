@@ -31,6 +31,17 @@ kring_op kring_timeout_update(struct kring *ring, kring_op target, const struct 
     return op;
 }
 
+kring_op kring_link_timeout_update(struct kring *ring, kring_op target,
+                                   const struct kring_time *time, uint32_t flags)
+{
+    kring_op op = kring_timeout_update(ring, target, time, flags);
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot != NULL) /* beside the general bit, without which it means nothing */
+        slot->sqe.timeout_flags |= IORING_LINK_TIMEOUT_UPDATE;
+    return op;
+}
+
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_TIME
 int kring__timeout_remove_prep(struct kring__soft *soft, struct kring__req *req)
 {
