@@ -167,10 +167,12 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
         take_message(parts, pointer(sqe->addr), shape == KRING__COPY_MESSAGE);
         break;
     case KRING__COPY_TIME:
-        take(parts, pointer(sqe->addr), sizeof(struct kring_timespec));
+        if (!(sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG))
+            take(parts, pointer(sqe->addr), sizeof(struct kring_timespec));
         break;
     case KRING__COPY_NEW_TIME:
-        if (sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK)
+        if ((sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK) &&
+            !(sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG))
             take(parts, pointer(sqe->addr2), sizeof(struct kring_timespec));
         break;
     case KRING__COPY_ADDRESS:

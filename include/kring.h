@@ -772,6 +772,9 @@ struct kring_time {
  * completed after its start. value -ETIME at expiry. Native 5.4. */
 kring_op kring_timeout(struct kring *ring, const struct kring_time *time, uint32_t count,
                        uint32_t flags);
+/* The same with the time by value, so that nothing is borrowed: nanoseconds >= 0, relative or, with
+ * KRING_ABSOLUTE, of the clock. Native 7.1; without a soft engine below it -KRING_EKERNEL. */
+kring_op kring_timeout_ns(struct kring *ring, int64_t time_ns, uint32_t count, uint32_t flags);
 /* Fires every time, repeat times (0 = for ever), each value -ETIME with KRING_MORE. Native 6.4. */
 kring_op kring_timeout_multishot(struct kring *ring, const struct kring_time *time,
                                  uint32_t repeat, uint32_t flags);

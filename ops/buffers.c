@@ -22,6 +22,8 @@ bool kring__uses_buffer(const struct io_uring_sqe *sqe)
     case IORING_OP_SEND_ZC:
     case IORING_OP_SENDMSG_ZC:
         return (sqe->ioprio & IORING_RECVSEND_FIXED_BUF) != 0;
+    case IORING_OP_NOP:
+        return (sqe->nop_flags & IORING_NOP_FIXED_BUFFER) != 0;
     default:
         return false;
     }

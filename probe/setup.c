@@ -124,7 +124,8 @@ static bool give_up(const struct kring__setup *setup, struct attempt *a, int err
         a->flags = consistent(a->flags & ~IORING_SETUP_SQPOLL); /* a privilege below 5.13 */
         return true;
     }
-    if (error == -ENXIO && (optional & IORING_SETUP_ATTACH_WQ)) {
+    /* Below 5.12 a bad fd is EBADF (seen on 5.10.46). */
+    if ((error == -ENXIO || error == -EBADF) && (optional & IORING_SETUP_ATTACH_WQ)) {
         a->flags &= ~IORING_SETUP_ATTACH_WQ;
         return true;
     }

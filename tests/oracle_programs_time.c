@@ -51,6 +51,19 @@ const struct oracle_program oracle_programs_time[] = {
       " of=TIMEOUT_MULTISHOT|TIMEOUT_ETIME_SUCCESS off=2; until 1" },
     { "timeout-multishot-zero", "time t 0ms; timeout addr=t len=1 of=TIMEOUT_MULTISHOT off=2; until 1" },
     { "timeout-update-flag", "time t 2ms; timeout addr=t len=1 of=TIMEOUT_UPDATE; enter 1" },
+    { "timeout-immediate-negative", "since 7.1; timeout addr=-1 len=1 of=TIMEOUT_IMMEDIATE_ARG; enter 1" },
+    { "timeout-immediate-zero", "since 7.1; timeout addr=0 len=1 of=TIMEOUT_IMMEDIATE_ARG; enter 1" },
+    { "timeout-immediate-abs", "since 7.1; timeout addr=5 len=1 of=TIMEOUT_IMMEDIATE_ARG|TIMEOUT_ABS; enter 1" },
+    { "timeout-immediate-multishot", "since 7.1; ordered; timeout addr=2000000 len=1 off=2"
+      " of=TIMEOUT_IMMEDIATE_ARG|TIMEOUT_MULTISHOT; until 1" },
+    { "timeout-immediate-clocks", "since 7.1; timeout addr=2000000 len=1"
+      " of=TIMEOUT_IMMEDIATE_ARG|TIMEOUT_BOOTTIME; timeout addr=2000000 len=1 of=TIMEOUT_IMMEDIATE_ARG|TIMEOUT_REALTIME;"
+      " enter 2" },
+    { "timeout-immediate-link", "since 7.1; pipe p; poll_add fd=pr of=POLLIN flags=LINK; link_timeout addr=2000000 len=1"
+      " of=TIMEOUT_IMMEDIATE_ARG; enter 2" },
+    { "timeout-immediate-update", "since 7.1; time t 20s; timeout addr=t len=1 ud=5; enter 0;"
+      " timeout_remove addr=5 off=2000000 of=TIMEOUT_UPDATE|TIMEOUT_IMMEDIATE_ARG ud=6; enter 2" },
+    { "timeout-immediate-remove", "since 7.1; timeout_remove addr=5 of=TIMEOUT_IMMEDIATE_ARG; enter 1" },
     { "timeout-immediate", "since 7.1; timeout addr=2000000 len=1 of=TIMEOUT_IMMEDIATE_ARG; enter 1" },
 
     { "timeout-remove", "time t 20s; timeout addr=t len=1 ud=5; enter 0; timeout_remove addr=5 ud=6; enter 2" },

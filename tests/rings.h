@@ -42,6 +42,13 @@ struct kring_options rings_options(enum rings_kind kind);
 /* A ring with these options, a mixed one split; fails the test and returns NULL where it cannot. */
 struct kring *rings_open_with(enum rings_kind kind, const struct kring_options *options);
 struct kring *rings_open(enum rings_kind kind);
+/*
+ * A ring with direct descriptors, none of whose opcodes is pinned: the table decides. NULL, and the
+ * test is skipped, where an engine kernel has no such table (5.19).
+ */
+struct kring *rings_open_direct(enum rings_kind kind, const struct kring_options *options);
+/* Starts and runs to the end: the error of the start, or the value. */
+int64_t rings_outcome(struct kring *ring, kring_op op);
 /* Pins opcodes to engines at random, none that names a resource's home. Seed 0: every second. */
 void rings_split(struct kring *ring, uint32_t seed);
 /* Lets every opcode choose by itself again. */

@@ -198,6 +198,32 @@ struct kring *rings_open(enum rings_kind kind)
     return rings_open_with(kind, &options);
 }
 
+struct kring *rings_open_direct(enum rings_kind kind, const struct kring_options *options)
+{
+    struct kring *ring = NULL;
+
+    if (kind == RINGS_KERNEL && kring_open(&ring, options) == -KRING_EKERNEL) {
+        kring_test_skip("no table of direct descriptors in this kernel");
+        return NULL;
+    }
+    if (kind == RINGS_KERNEL)
+        return ring;
+    ring = rings_open_with(kind, options);
+    if (kind == RINGS_MIXED)
+        rings_unsplit(ring);
+    return ring;
+}
+
+int64_t rings_outcome(struct kring *ring, kring_op op)
+{
+    struct rings_log log = {0};
+    int error = kring_start(ring, op, rings_done, &log);
+
+    if (error < 0)
+        return error;
+    return rings_until(ring, &log, 1) ? log.last.value : INT64_MIN;
+}
+
 void rings_close(struct kring *ring)
 {
     struct kring_stats before;

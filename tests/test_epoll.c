@@ -189,10 +189,8 @@ static void direct_instance(enum rings_kind kind)
     int fds[2], set;
 
     options.direct_descriptors = 2;
-    ring = rings_open_with(kind, &options);
-    if (kind == RINGS_MIXED)
-        rings_unsplit(ring);
-    if (!can(ring, IORING_OP_EPOLL_WAIT))
+    ring = rings_open_direct(kind, &options);
+    if (ring == NULL || !can(ring, IORING_OP_EPOLL_WAIT))
         return;
     set = instance();
     rings_pipe(fds);

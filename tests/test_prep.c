@@ -222,7 +222,12 @@ static void put(struct io_uring_sqe *sqe, const struct value *value)
 static bool differs_by_design(const struct io_uring_sqe *sqe)
 {
     switch (sqe->opcode) {
+    case IORING_OP_TIMEOUT:
+    case IORING_OP_LINK_TIMEOUT:
+        return (sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG) != 0; /* 7.1 */
     case IORING_OP_TIMEOUT_REMOVE:
+        if (sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG)
+            return true;
         /* Our preparation would read a timespec from where addr2 points to. */
         return (sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK) != 0 &&
                sqe->addr2 != (uintptr_t)zeroes && sqe->addr2 != 0;

@@ -34,6 +34,6 @@ int kring__link_timeout_prep(struct kring__soft *soft, struct kring__req *req)
 
 int kring__link_timeout_try(struct kring__soft *soft, struct kring__req *req)
 {
-    return kring__soft_timer_arm(soft, req, kring__pointer(req->sqe.addr), req->sqe.timeout_flags);
+    return kring__timeout_try(soft, req);
 }
 #endif

@@ -11,8 +11,9 @@ uint32_t kring__timeout_flags(uint32_t flags);
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_TIME
 /* The checks of TIMEOUT and LINK_TIMEOUT. */
 int kring__timeout_check(const struct kring__req *req);
-/* Not negative, and one clock at most: 0 or -EINVAL. */
-int kring__time_check(const struct kring_timespec *time, uint32_t timeout_flags);
+/* The time that an SQE's word gives, itself or by pointer: 0, -EINVAL (negative, or two clocks) or
+ * -EFAULT. */
+int kring__time_read(uint64_t word, uint32_t timeout_flags, struct kring_timespec *time);
 #endif
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * TIMEOUT: waits for a time, or for a number of completions. Kernel: 5.4; absolute 5.5, clocks
  * 5.15, ETIME_SUCCESS 5.16, multishot 6.4, a time in the SQE itself 7.1.
- * SQE: addr: 64-bit timespec; len: 1; off: completions to wait for, 0 = none (multishot: how often,
+ * SQE: addr: 64-bit timespec, or nanoseconds with IMMEDIATE_ARG (7.1); len: 1; off: completions to wait for, 0 = none (multishot: how often,
  * 0 = for ever); timeout_flags: IORING_TIMEOUT_.
  * Result: -ETIME when the time has come (it breaks a link unless ETIME_SUCCESS), 0 when the
  * completions came first. Multishot: each -ETIME but the last with F_MORE.
@@ -53,6 +53,18 @@ kring_op kring_timeout(struct kring *ring, const struct kring_time *time, uint32
     return op;
 }
 
+kring_op kring_timeout_ns(struct kring *ring, int64_t time_ns, uint32_t count, uint32_t flags)
+{
+    struct io_uring_sqe *sqe;
+    kring_op op = kring__new(ring, IORING_OP_TIMEOUT, &sqe);
+
+    if (sqe != NULL) {
+        timeout_fill(sqe, NULL, count, kring__timeout_flags(flags) | IORING_TIMEOUT_IMMEDIATE_ARG);
+        sqe->addr = (uint64_t)time_ns;
+    }
+    return op;
+}
+
 kring_op kring_timeout_multishot(struct kring *ring, const struct kring_time *time,
                                  uint32_t repeat, uint32_t flags)
 {
@@ -67,12 +79,22 @@ kring_op kring_timeout_multishot(struct kring *ring, const struct kring_time *ti
 }
 
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_TIME
-int kring__time_check(const struct kring_timespec *time, uint32_t timeout_flags)
+int kring__time_read(uint64_t word, uint32_t timeout_flags, struct kring_timespec *time)
 {
+    const struct kring_timespec *given = kring__pointer(word);
+
     if ((timeout_flags & IORING_TIMEOUT_CLOCK_MASK) == IORING_TIMEOUT_CLOCK_MASK)
         return -EINVAL;
-    if (kring__bad_address(time))
+    if (timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG) {
+        if ((int64_t)word < 0)
+            return -EINVAL;
+        time->tv_sec = (int64_t)word / KRING_SECOND;
+        time->tv_nsec = (int64_t)word % KRING_SECOND;
+        return 0;
+    }
+    if (kring__bad_address(given))
         return -EFAULT;
+    *time = *given;
     return time->tv_sec < 0 || time->tv_nsec < 0 ? -EINVAL : 0;
 }
 
@@ -80,18 +102,19 @@ int kring__timeout_check(const struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     uint32_t flags = sqe->timeout_flags;
+    struct kring_timespec time;
 
     if (kring__has_ioprio(req) || sqe->buf_index != 0 || sqe->len != 1 || sqe->splice_fd_in != 0)
         return -EINVAL;
     if (sqe->addr3 != 0 || sqe->__pad2[0] != 0)
         return -EINVAL; /* since 7.1 and 6.18.y */
     if (flags & ~(IORING_TIMEOUT_ABS | IORING_TIMEOUT_CLOCK_MASK | IORING_TIMEOUT_ETIME_SUCCESS |
-                  IORING_TIMEOUT_MULTISHOT))
+                  IORING_TIMEOUT_MULTISHOT | IORING_TIMEOUT_IMMEDIATE_ARG))
         return -EINVAL;
     /* Again and again only makes sense from now on. */
     if ((flags & IORING_TIMEOUT_MULTISHOT) && (flags & IORING_TIMEOUT_ABS))
         return -EINVAL;
-    return kring__time_check(kring__pointer(sqe->addr), flags);
+    return kring__time_read(sqe->addr, flags, &time);
 }
 
 int kring__timeout_prep(struct kring__soft *soft, struct kring__req *req)
@@ -108,6 +131,9 @@ int kring__timeout_prep(struct kring__soft *soft, struct kring__req *req)
 
 int kring__timeout_try(struct kring__soft *soft, struct kring__req *req)
 {
-    return kring__soft_timer_arm(soft, req, kring__pointer(req->sqe.addr), req->sqe.timeout_flags);
+    struct kring_timespec time;
+    int error = kring__time_read(req->sqe.addr, req->sqe.timeout_flags, &time);
+
+    return error < 0 ? error : kring__soft_timer_arm(soft, req, &time, req->sqe.timeout_flags);
 }
 #endif

@@ -47,6 +47,7 @@ int kring__timeout_remove_prep(struct kring__soft *soft, struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     uint32_t flags = sqe->timeout_flags;
+    struct kring_timespec time;
 
     (void)soft;
     if (sqe->flags & (IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT))
@@ -57,18 +58,22 @@ int kring__timeout_remove_prep(struct kring__soft *soft, struct kring__req *req)
         return -EINVAL; /* since 7.1 and 6.18.y */
     if (!(flags & IORING_TIMEOUT_UPDATE_MASK))
         return flags != 0 ? -EINVAL : 0;
-    if (flags & ~(IORING_TIMEOUT_UPDATE_MASK | IORING_TIMEOUT_ABS))
+    if (flags & ~(IORING_TIMEOUT_UPDATE_MASK | IORING_TIMEOUT_ABS | IORING_TIMEOUT_IMMEDIATE_ARG))
         return -EINVAL;
-    return kring__time_check(kring__pointer(sqe->addr2), flags);
+    return kring__time_read(sqe->addr2, flags, &time);
 }
 
 int kring__timeout_remove_try(struct kring__soft *soft, struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
+    struct kring_timespec time;
+    int error;
 
     if (!(sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK))
         return kring__soft_timer_remove(soft, sqe->addr);
-    return kring__soft_timer_update(soft, sqe->addr, kring__pointer(sqe->addr2),
-                                    sqe->timeout_flags);
+    error = kring__time_read(sqe->addr2, sqe->timeout_flags, &time);
+    if (error < 0)
+        return error;
+    return kring__soft_timer_update(soft, sqe->addr, &time, sqe->timeout_flags);
 }
 #endif
