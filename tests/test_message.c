@@ -341,6 +341,7 @@ static void injected(enum rings_kind kind)
     struct kring *ring;
     int fds[2];
     int route;
+    int64_t value;
 
     options.direct_descriptors = 2;
     ring = rings_open_direct(kind, &options);
@@ -357,10 +358,13 @@ static void injected(enum rings_kind kind)
     CU_ASSERT_EQUAL(kring_direct_update(ring, 1, fds[0]), 0);
     CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 3, KRING_NOP_FILE, fds[0], 0)), 3);
     CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 3, KRING_NOP_FILE, -1, 0)), -EBADF);
-    CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 4, KRING_NOP_FILE, KRING_DIRECT(1), 0)),
-                    4);
-    CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 4, KRING_NOP_FILE, KRING_DIRECT(0), 0)),
-                    -EBADF);
+    value = rings_outcome(ring, kring_nop_inject(ring, 4, KRING_NOP_FILE, KRING_DIRECT(1), 0));
+    /* The table may be that of a kernel which is too old to look into it here (6.11, 6.12). */
+    if (kind == RINGS_SOFT || value != -KRING_EKERNEL) {
+        CU_ASSERT_EQUAL(value, 4);
+        CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 4, KRING_NOP_FILE, KRING_DIRECT(0),
+                                                        0)), -EBADF);
+    }
     CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 5, KRING_NOP_BUFFER, -1, 3)), -EFAULT);
     CU_ASSERT_EQUAL(rings_do(ring, kring_nop_inject(ring, 6, KRING_NOP_TASK_WORK, -1, 0)), 6);
     CU_ASSERT_EQUAL(start_error(ring, kring_nop_inject(ring, 6, 8, -1, 0)), -EINVAL);

@@ -4,6 +4,7 @@
 #include "rings.h"
 
 #include "ops/ops.h"
+#include "probe/probe.h"
 
 #include <poll.h>
 #include <time.h>
@@ -101,9 +102,9 @@ static void mistakes(enum rings_kind kind)
     CU_ASSERT(value == -EINVAL || (kind == RINGS_KERNEL && value == -KRING_EKERNEL));
     CU_ASSERT_EQUAL(rings_do(ring, kring_timeout(ring, &good, 0, 1u << 20)), -EINVAL);
     CU_ASSERT_EQUAL(rings_do(ring, kring_timeout(ring, NULL, 0, 0)), -EFAULT);
-    /* Kernels below 5.16 take a negative time for one that has passed. */
-    value = rings_do(ring, kring_timeout(ring, &bad, 0, 0));
-    CU_ASSERT(value == -EINVAL || (kind != RINGS_SOFT && value == -ETIME));
+    /* Kernels below 5.16 take a negative time, and never end it (seen on 5.10.46). */
+    if (kind == RINGS_SOFT || kring__ring_caps(ring)->rank >= KRING__V(5, 16))
+        CU_ASSERT_EQUAL(rings_do(ring, kring_timeout(ring, &bad, 0, 0)), -EINVAL);
     rings_close(ring);
 }
 
