@@ -69,7 +69,15 @@ static int eventfd(struct kring__soft *soft, const int32_t *fd, bool async)
     return 0;
 }
 
-static int probe(struct io_uring_probe *answer, unsigned count)
+/* What needs a thread of the application's is there only where one may be asked. */
+static bool supported(const struct kring__soft *soft, const struct kring__row *row)
+{
+    if (!row || !row->prep || !row->enabled)
+        return false;
+    return !(row->flags & KRING__THREAD) || (CONFIG_KRING_OFFLOAD && soft->config.offload);
+}
+
+static int probe(const struct kring__soft *soft, struct io_uring_probe *answer, unsigned count)
 {
     const unsigned char *bytes = (const unsigned char *)answer;
     size_t size = sizeof *answer + count * sizeof answer->ops[0];
@@ -84,10 +92,8 @@ static int probe(struct io_uring_probe *answer, unsigned count)
     answer->last_op = KRING__OP_COUNT - 1;
     answer->ops_len = (uint8_t)count;
     for (unsigned i = 0; i < count; i++) {
-        const struct kring__row *row = kring__row(i);
-
         answer->ops[i].op = (uint8_t)i;
-        if (row && row->prep && row->enabled)
+        if (supported(soft, kring__row(i)))
             answer->ops[i].flags = IO_URING_OP_SUPPORTED;
     }
     return 0;
@@ -205,7 +211,7 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
         soft->event_fd = -1;
         return 0;
     case IORING_REGISTER_PROBE:
-        return arg ? probe(arg, nr_args) : -EINVAL;
+        return arg ? probe(soft, arg, nr_args) : -EINVAL;
     case IORING_REGISTER_PBUF_RING:
     case IORING_UNREGISTER_PBUF_RING:
     case IORING_REGISTER_PBUF_STATUS:
