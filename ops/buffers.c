@@ -158,7 +158,8 @@ static int one_table(struct kring *ring, unsigned engine, const struct iovec *ve
 {
     bool kernel = engine == KRING_ENGINE_KERNEL;
 
-    if (kernel && (!kring__kernel_on(ring) || kring__kernel_gone(ring)))
+    if (kernel && (!kring__kernel_on(ring) || kring__kernel_gone(ring) ||
+                   ring->caps.register_blocked))
         return -KRING_EKERNEL;
     if (kernel && !kernel_updates(ring) &&
         (tagged || vectors == NULL || ring->kernel_inflight != 0 || has_hole(vectors, count)))

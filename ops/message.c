@@ -122,6 +122,8 @@ int kring_msg_post(struct kring *target, int32_t value, uint64_t data)
     /* Below 6.13: EINVAL, and EBADF below 6.3, which asked for the ring first. */
     return rc == -EINVAL || rc == -EBADF ? -KRING_EKERNEL : (int)rc;
 #else
+    (void)target;
+    (void)value;
     return -KRING_EKERNEL;
 #endif
 }

@@ -300,6 +300,9 @@ int main(int argc, char **argv)
     if (list)
         return 0;
 
+    /* A shell ignores these for what it starts in the background. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     catch_fatal();
     CU_set_fail_on_inactive(CU_FALSE);
     CU_set_test_start_handler(on_start);

@@ -20,7 +20,7 @@ static struct kring *open_rings[16];
 static bool lacking; /* a callback said -KRING_EKERNEL: a trial settled it after the start */
 
 /* A filter may allow the two calls that a ring needs and refuse the one behind pools and tables. */
-static bool register_allowed(void)
+bool rings_may_register(void)
 {
 #if CONFIG_KRING_KERNEL_ENGINE
     long answer = kring__sys_io_uring_register(-1, IORING_REGISTER_PROBE, NULL, 0);
@@ -37,7 +37,7 @@ const char *rings_missing(enum rings_kind kind)
         return "the soft engine is configured out";
     if (kind != RINGS_SOFT && !kring_test_uring_allowed())
         return "no io_uring here";
-    if (kind == RINGS_KERNEL && !register_allowed())
+    if (kind == RINGS_KERNEL && !rings_may_register())
         return "io_uring_register is refused here: no pools and tables in the kernel";
     return NULL;
 }

