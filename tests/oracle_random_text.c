@@ -13,7 +13,8 @@ const char random_world[] =
     "iov v1 b1:0:3 b4:1:2 b1:7:4; iov v2 b5:0:6; msg m0 iov=v1 n=2; msg m1 iov=v2; "
     "msg m2 iov=v2 pass=f; msg m3 iov=v2 control=64; statxbuf sx; "
     "time t1 2ms; time t2 20s; path n0 'new'; path n1 'f'; path n2 'no/way'; "
-    "fds fu f -1 f; files f f -1 -1 -1 -1; ring-group 7 4 8; ";
+    "fds fu f -1 f; files f f -1 -1 -1 -1; ring-group 7 4 8; ring-group 8 2 8 inc; "
+    "iov vb b0:2:20 b1:0:16 b7:0:16 b3:0:16; iov vf b0:2:3 b0:12:9 b0:6:4; iov vn 0:0:0; buffers vb 4 tag=90; ";
 
 const struct random_request random_requests[] = {
     { OP(NOP), 0, 0, "nop" },
@@ -26,6 +27,12 @@ const struct random_request random_requests[] = {
     { OP(WRITE), RANDOM_WORKER, 0, "write fd=f addr=b1 len={0-15} off={0-39}" },
     { OP(WRITE), RANDOM_WORKER | RANDOM_FIXED, 0, "write fd={0-1} addr=b4 len={1-8} off={0-20}" },
     { OP(WRITE), 0, 0, "write fd=pw addr=b4 len={1-8}" },
+    { OP(READ_FIXED), RANDOM_WORKER, KRING__V(5, 13),
+      "read_fixed fd=f addr=b0+{0-9} len={0-15} off={0-39} group=[0/0/1/2/5]" },
+    { OP(READ_FIXED), RANDOM_WORKER | RANDOM_FIXED, KRING__V(5, 13), "read_fixed fd={0-1} addr=b3 len={1-9} group=3" },
+    { OP(WRITE_FIXED), RANDOM_WORKER, KRING__V(5, 13),
+      "write_fixed fd=f addr=b1+{0-9} len={0-8} off={0-39} group=[1/1/0]" },
+    { OP(READV_FIXED), RANDOM_WORKER, 0, "readv_fixed fd=f addr=vf len={0-3} off={0-39} group=[0/0/1]" },
     { OP(READV), RANDOM_WORKER, 0, "readv fd=f addr=v0 len={1-3} off={0-39}" },
     { OP(WRITEV), RANDOM_WORKER, 0, "writev fd=f addr=v1 len={1-3} off={0-29}" },
     { OP(FSYNC), RANDOM_WORKER, 0, "fsync fd=[f/x][/ of=FSYNC_DATASYNC]" },
@@ -78,6 +85,12 @@ const struct random_round random_rounds[] = {
     /* A request that waits, with a tail; then the event that it waits for. */
     { OP(READ), 2, 0, "read fd=qr addr=b0 len={3-6} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
       " put qw '[w/wake/wakeme-up]'; until $z; " CLEAN },
+    { OP(READ_FIXED), 2, KRING__V(5, 13), "read_fixed fd=qr addr=b3+{0-9} len={3-6} group=3 ud=@a flags=[LINK/HARD];"
+      " <last>; enter 0; put qw 'abcdef'; until $z; " CLEAN },
+    { OP(READ_FIXED), 1, KRING__V(5, 13), "read_fixed fd=qr addr=b3 len=4 group=3 ud=@a; enter 0;"
+      " buffers-update [vn/vb] 1 offset=3; put qw 'abcd'; until $a; enter 0; buffers-update vb 4 tag=90; enter 0; " },
+    { OP(RECV), 1, KRING__V(6, 12), "recv fd=ta len={0-9} group=8 flags=SELECT ud=@a; enter 0; put tb '[a/abc/abcdefgh]';"
+      " until $a; ring-status 8; " CLEAN },
     { OP(READV), 1, 0, "readv fd=qr addr=v0 len={1-3} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
       " put qw '[w/wake/wakeme-up]'; until $z; " CLEAN },
     { OP(RECV), 2, 0, "recv fd=ta addr=b0 len={3-6} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
