@@ -180,7 +180,7 @@ static bool direct(struct faults *f)
     kring_op op;
 
     paths(from, to);
-    if ((fd = faults_file(f, 1000)) < 0 || !faults_open(f, 6, SOFT(FSYNC)))
+    if ((fd = faults_file(f, 1000)) < 0 || !faults_open(f, 6, SOFT(FSYNC) | SOFT(WRITE)))
         return false;
     op = kring_openat(f->ring, AT_FDCWD, from, O_RDWR, 0);
     if (!OK(f, kring_set_slot(f->ring, op, 2)))
