@@ -274,13 +274,14 @@ static void empty_slots(enum rings_kind kind)
     unsigned touched = 0;
 
     for (unsigned victim = 0; victim < VICTIMS; victim++) {
+        int fds = kring_test_open_fds(); /* not for each: a slow machine makes a thousand calls */
+
         for (unsigned opcode = 0; opcode < KRING__OP_COUNT; opcode++) {
             struct scene s;
             struct iovec whole;
             struct state before, after;
             struct io_uring_sqe sqe;
             int64_t value;
-            int fds;
 
             if (left_out(opcode))
                 continue;
@@ -290,13 +291,12 @@ static void empty_slots(enum rings_kind kind)
             sqe = plausible(opcode, &s);
             sqe.flags = IOSQE_FIXED_FILE;
             before = look(&s);
-            fds = kring_test_open_fds();
             value = run_one(ring, &sqe);
             if (kind != RINGS_MIXED)
                 answers[kind][opcode] = value;
             clean(&sqe, &s, value);
             after = look(&s);
-            if (memcmp(&before, &after, sizeof before) != 0 || kring_test_open_fds() != fds) {
+            if (memcmp(&before, &after, sizeof before) != 0) {
                 printf("\n    %s noticed by victim %u (answer %lld)", kring__rows[opcode].name,
                        victim, (long long)value);
                 CU_FAIL("an index was taken for a descriptor");
@@ -311,6 +311,7 @@ static void empty_slots(enum rings_kind kind)
             touched++;
             scene_close(&s);
         }
+        CU_ASSERT_EQUAL(kring_test_open_fds(), fds);
     }
     CU_ASSERT(touched > 200);
     rings_close(ring);
