@@ -147,7 +147,7 @@ static uint32_t fill(struct kring *ring, unsigned engines, uint32_t first,
 static bool has_hole(const struct iovec *vectors, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (vectors[i].iov_base == NULL)
+        if (vectors[i].iov_base == NULL && vectors[i].iov_len == 0)
             return true;
     return false;
 }
@@ -214,6 +214,14 @@ static bool not_here(int error)
     return error == -KRING_EKERNEL || error == -ENOMEM || error == -EOPNOTSUPP;
 }
 
+static bool has_tag(const uint64_t *tags, uint32_t count)
+{
+    for (uint32_t i = 0; tags != NULL && i < count; i++)
+        if (tags[i] != 0)
+            return true;
+    return false;
+}
+
 int kring_buffers_register(struct kring *ring, const struct iovec *vectors, const uint64_t *tags,
                            uint32_t count)
 {
@@ -226,6 +234,10 @@ int kring_buffers_register(struct kring *ring, const struct iovec *vectors, cons
     if (ring->buffer_count != 0)
         return -EBUSY;
     if (count == 0 || count > ring->options.registered_buffers || (tags != NULL && vectors == NULL))
+        return -EINVAL;
+    if (!has_tag(tags, count))
+        tags = NULL;
+    else if (ring->options.on_released == NULL)
         return -EINVAL;
     error = tables(ring, engines, vectors, tags, count);
     if (error < 0 && engines == (IN_KERNEL | IN_SOFT) && not_here(error)) {
