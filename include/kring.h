@@ -430,7 +430,8 @@ int kring_buffers_register(struct kring *ring, const struct iovec *vectors, cons
  */
 int kring_buffers_update(struct kring *ring, uint32_t first, const struct iovec *vectors,
                          const uint64_t *tags, uint32_t count);
-/* 0, -ENXIO; -EBUSY below 5.13 while io_uring runs operations. Those that use a buffer keep it. */
+/* 0, -ENXIO. Operations that use a buffer keep it; but io_uring below 6.13 would wait for all on
+ * registered buffers or direct descriptors, and below 5.13 for all that run: -EBUSY then. */
 int kring_buffers_unregister(struct kring *ring);
 
 /* ---- Direct descriptors ---- */

@@ -35,6 +35,27 @@ static bool kernel_updates(const struct kring *ring)
     return (ring->caps.pub.features & IORING_FEAT_RSRC_TAGS) != 0;
 }
 
+/*
+ * Would unregistering wait? Below 5.13 for everything that runs; below 6.13, where what is registered
+ * is counted all together (seen on 6.12), for whatever uses a registered buffer or file.
+ */
+static bool kernel_would_wait(const struct kring *ring)
+{
+    if (!kernel_updates(ring))
+        return ring->kernel_inflight != 0;
+    if (ring->caps.register_count > IORING_REGISTER_MEM_REGION)
+        return false;
+    for (uint32_t i = 0; i < ring->slot_count; i++) {
+        const struct kring__slot *slot = &ring->slots[i];
+
+        if ((slot->state == KRING__RUNNING || slot->state == KRING__DROPPED) &&
+            (slot->flags & KRING__S_SUBMITTED) && kring__in_kernel(slot) &&
+            ((slot->sqe.flags & IOSQE_FIXED_FILE) || kring__uses_buffer(&slot->sqe)))
+            return true;
+    }
+    return false;
+}
+
 static int plain(struct kring *ring, unsigned engine, const struct iovec *vectors, uint32_t count)
 {
     return kring__register(ring, engine, IORING_REGISTER_BUFFERS, (void *)(uintptr_t)vectors, count);
@@ -164,6 +185,8 @@ static int one_table(struct kring *ring, unsigned engine, const struct iovec *ve
     if (kernel && !kernel_updates(ring) &&
         (tagged || vectors == NULL || ring->kernel_inflight != 0 || has_hole(vectors, count)))
         return -KRING_EKERNEL;
+    if (kernel && tagged && kernel_would_wait(ring))
+        return -KRING_EKERNEL; /* it might have to be undone */
     return vectors == NULL || tagged ? sparse(ring, engine, count)
                                      : plain(ring, engine, vectors, count);
 }
@@ -284,8 +307,8 @@ int kring_buffers_unregister(struct kring *ring)
 {
     if (ring->buffer_count == 0)
         return -ENXIO;
-    if ((ring->buffers_in & IN_KERNEL) && !kernel_updates(ring) && ring->kernel_inflight != 0)
-        return -EBUSY; /* it would wait for all of them */
+    if ((ring->buffers_in & IN_KERNEL) && kernel_would_wait(ring))
+        return -EBUSY;
     if (ring->buffers_in & IN_KERNEL) {
         int error = kring__register(ring, KRING_ENGINE_KERNEL, IORING_UNREGISTER_BUFFERS, NULL, 0);
 

@@ -270,14 +270,20 @@ static void tags_of_buffers(enum rings_kind kind)
         unsigned released = 0;
         kring_op op = kring_read_fixed(ring, pipe[0], memory + 16 * 6, 4, 0, 6);
 
+        int error;
+
         CU_ASSERT(rings_start(ring, op, &log));
         CU_ASSERT_EQUAL(kring_submit(ring), 1);
-        CU_ASSERT_EQUAL(kring_buffers_unregister(ring), 0);
+        error = kring_buffers_unregister(ring); /* -EBUSY: in a kernel below 6.13 it would wait */
+        CU_ASSERT(error == 0 || error == -EBUSY);
         rings_run_for(ring, 2);
         CU_ASSERT_EQUAL(times(&r, 1006), 0);
         CU_ASSERT_EQUAL(kring_drop(ring, op, rings_release, &released), 0);
         CU_ASSERT(rings_until_count(ring, &released, 1));
-        rings_run_for(ring, 1);
+        if (error == -EBUSY)
+            CU_ASSERT_EQUAL(kring_buffers_unregister(ring), 0);
+        for (unsigned i = 0; i < 10 && r.count < 130; i++)
+            rings_run_for(ring, 1);
         (void)kring_run(ring, 0);
     }
     for (unsigned i = 0; i < 130; i++)
