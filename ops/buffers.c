@@ -35,6 +35,12 @@ static bool kernel_updates(const struct kring *ring)
     return (ring->caps.pub.features & IORING_FEAT_RSRC_TAGS) != 0;
 }
 
+/* 6.13: each registered resource counts its own users; before, all of them were counted together. */
+static bool counts_each(const struct kring *ring)
+{
+    return ring->caps.register_count > IORING_REGISTER_MEM_REGION;
+}
+
 /*
  * Would unregistering wait? Below 5.13 for everything that runs; below 6.13, where what is registered
  * is counted all together (seen on 6.12), for whatever uses a registered buffer or file.
@@ -43,7 +49,7 @@ static bool kernel_would_wait(const struct kring *ring)
 {
     if (!kernel_updates(ring))
         return ring->kernel_inflight != 0;
-    if (ring->caps.register_count > IORING_REGISTER_MEM_REGION)
+    if (counts_each(ring))
         return false;
     for (uint32_t i = 0; i < ring->slot_count; i++) {
         const struct kring__slot *slot = &ring->slots[i];
@@ -191,8 +197,22 @@ static int one_table(struct kring *ring, unsigned engine, const struct iovec *ve
                                      : plain(ring, engine, vectors, count);
 }
 
-static void no_tables(struct kring *ring, unsigned engines)
+/* Below 6.13 unregistering posts no tags (seen on 6.12), but emptying each slot does. */
+static void empty_kernel(struct kring *ring, uint32_t count)
 {
+    static const struct iovec none[16];
+
+    if (!kernel_updates(ring) || counts_each(ring) || ring->options.on_released == NULL)
+        return;
+    for (uint32_t at = 0; at < count; at += 16)
+        (void)update(ring, KRING_ENGINE_KERNEL, at, none, NULL,
+                     count - at < 16 ? count - at : 16);
+}
+
+static void no_tables(struct kring *ring, unsigned engines, uint32_t count)
+{
+    if (engines & IN_KERNEL)
+        empty_kernel(ring, count);
     if (engines & IN_KERNEL)
         (void)kring__register(ring, KRING_ENGINE_KERNEL, IORING_UNREGISTER_BUFFERS, NULL, 0);
     if (engines & IN_SOFT)
@@ -227,7 +247,7 @@ static int tables(struct kring *ring, unsigned engines, const struct iovec *vect
     if (error == 0)
         return 0;
     silence_batch(ring);
-    no_tables(ring, made);
+    no_tables(ring, made, count);
     return error;
 }
 
@@ -310,12 +330,14 @@ int kring_buffers_unregister(struct kring *ring)
     if ((ring->buffers_in & IN_KERNEL) && kernel_would_wait(ring))
         return -EBUSY;
     if (ring->buffers_in & IN_KERNEL) {
-        int error = kring__register(ring, KRING_ENGINE_KERNEL, IORING_UNREGISTER_BUFFERS, NULL, 0);
+        int error;
 
+        empty_kernel(ring, ring->buffer_count);
+        error = kring__register(ring, KRING_ENGINE_KERNEL, IORING_UNREGISTER_BUFFERS, NULL, 0);
         if (error < 0)
             return error;
     }
-    no_tables(ring, ring->buffers_in & IN_SOFT);
+    no_tables(ring, ring->buffers_in & IN_SOFT, ring->buffer_count);
     ring->buffer_count = 0;
     ring->buffers_in = 0;
     ring->buffers_home = KRING_ENGINE_AUTO;
