@@ -34,8 +34,10 @@ static void on_released(struct kring *ring, uint64_t tag, void *user)
 static void fetch(struct kring *ring, const struct releases *r, unsigned count)
 {
     (void)kring_run(ring, 0);
-    for (unsigned i = 0; i < 1500 && r->count < count; i++)
-        rings_run_for(ring, 2);
+    for (unsigned i = 0; i < 1000 && r->count < count; i++) {
+        usleep(3000); /* a ring with nothing started does not wait */
+        (void)kring_run(ring, 0);
+    }
 }
 
 static unsigned times(const struct releases *r, uint64_t tag)
@@ -368,7 +370,7 @@ static void unfetched_tags_are_eagain(enum rings_kind kind)
             fetch(ring, &r, made - 1);
         CU_ASSERT_EQUAL(r.count, made - 1); /* the last one is registered */
         for (unsigned i = 0; i < r.count; i++)
-            CU_ASSERT_EQUAL(r.tags[i], i + 1);
+            CU_ASSERT_EQUAL(times(&r, i + 1), 1); /* 6.1 tells them in another order */
         CU_ASSERT_EQUAL(kring_buffers_unregister(ring), 0);
         fetch(ring, &r, made);
         CU_ASSERT_EQUAL(r.count, made);
