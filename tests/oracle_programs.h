@@ -19,6 +19,7 @@
     X(epoll) \
     X(fs) \
     X(zc) \
+    X(msg) \
     X(chains) \
     X(limits) \
     X(flags) \

@@ -6,7 +6,8 @@
  * Result: bytes, 0 = end; the header's lengths and flags are written as by recvmsg(2). Multishot
  * (BUFFER_SELECT): each buffer holds struct io_uring_recvmsg_out, room for msg_namelen and
  * msg_controllen bytes, then the payload; the result counts all that, with F_MORE; an error, and
- * the end of a stream, are final. MSG_WAITALL as for RECV.
+ * the end of a stream, are final. MSG_WAITALL as for RECV,
+ * but not where there is room for ancillary data.
  * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN.
  * Owns: the header and all it points to are the caller's until the result.
  * EINVAL: never after an effect. -EFAULT: a picked buffer is too small for the multishot's layout.
@@ -134,6 +135,7 @@ static int recvmsg_select(struct kring__soft *soft, struct kring__req *req,
                           struct kring__msghdr *message)
 {
     struct kring__msghdr now = *message;
+    bool control = message->controllen > 0;
     struct iovec buffer;
     long res;
     int error = pick(soft, req, message->iovlen == 1 ? message->iov->iov_len : 0, &buffer);
@@ -148,7 +150,7 @@ static int recvmsg_select(struct kring__soft *soft, struct kring__req *req,
     message->namelen = now.namelen;
     message->controllen = now.controllen;
     message->flags = now.flags;
-    return kring__transfer_end(req, (int)res, buffer.iov_len);
+    return kring__transfer_end(req, (int)res, control ? 0 : buffer.iov_len);
 }
 
 int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
@@ -157,6 +159,7 @@ int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
     struct kring__msghdr *message = kring__pointer(sqe->addr);
     struct iovec piece[KRING__MSG_PIECE];
     struct kring__msghdr rest;
+    bool control;
     int64_t length;
     long res;
 
@@ -172,6 +175,7 @@ int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
     length = kring__msg_length(message);
     if (length < 0)
         return (int)length;
+    control = message->controllen > 0 && req->progress == 0;
     if (req->progress == 0) {
         res = receive(req, message);
     } else {
@@ -185,6 +189,7 @@ int kring__recvmsg_try(struct kring__soft *soft, struct kring__req *req)
     if (res >= 0 && (sqe->msg_flags & KRING__MSG_WAITALL) &&
         (message->flags & (KRING__MSG_TRUNC | KRING__MSG_CTRUNC)))
         req->flags |= KRING__REQ_FAILED;
-    return kring__transfer_end(req, (int)res, (size_t)length - req->progress);
+    /* What has brought ancillary data is not added to (6.16): its control was written. */
+    return kring__transfer_end(req, (int)res, control ? 0 : (size_t)length - req->progress);
 }
 #endif
