@@ -569,6 +569,7 @@ kring_op kring_recv(struct kring *ring, int fd, void *data, uint32_t length, int
 kring_op kring_recv_multishot(struct kring *ring, int fd, int pool, int flags);
 /* Native 5.3. */
 kring_op kring_sendmsg(struct kring *ring, int fd, const struct msghdr *message, int flags);
+/* Descriptors that are passed to a receive which is dropped are closed. */
 kring_op kring_recvmsg(struct kring *ring, int fd, struct msghdr *message, int flags);
 /* Each buffer begins with struct io_uring_recvmsg_out, name, control, payload; message gives
  * msg_namelen and msg_controllen only. Native 6.0. */

@@ -36,6 +36,9 @@ static void dispose(struct kring *ring, struct kring__slot *slot, int32_t res, u
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
+#if CONFIG_KRING_NET
+    kring__close_rights(ring, slot, res, flags);
+#endif
     if ((flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS)) {
         kring__pool_drop(ring, slot->pool, (uint16_t)(flags >> IORING_CQE_BUFFER_SHIFT),
                          kring__pool_span(ring, slot, flags, res));

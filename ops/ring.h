@@ -490,6 +490,13 @@ bool kring__copier_step(struct kring *ring, struct kring__slot *slot, int32_t re
 void kring__copier_end(struct kring *ring, struct kring__slot *slot);
 void kring__copier_rewind(struct kring__slot *slot);
 
+/* ---- rights.c ---- */
+#if CONFIG_KRING_NET
+/* Closes the descriptors that a received message has brought. */
+void kring__close_rights(struct kring *ring, const struct kring__slot *slot, int32_t res,
+                         uint32_t cqe_flags);
+#endif
+
 /* ---- pool.c ---- */
 /* Registers the pool with this engine, or (not pinned) with soft where the kernel cannot. */
 int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned engine,

@@ -11,6 +11,7 @@ bool kring__is_multishot(const struct io_uring_sqe *sqe)
         return (sqe->ioprio & IORING_ACCEPT_MULTISHOT) != 0;
     case IORING_OP_RECV:
     case IORING_OP_RECVMSG:
+    case IORING_OP_RECV_ZC:
         return (sqe->ioprio & IORING_RECV_MULTISHOT) != 0;
     case IORING_OP_SEND:
         return (sqe->ioprio & IORING_RECVSEND_BUNDLE) != 0;

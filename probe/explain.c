@@ -178,6 +178,17 @@ static void add_soft(struct kring__text *text, const struct kring__caps *caps, u
         kring__text_add(text, ", as far as it is a command of sockets (but tx timestamps)");
 }
 
+/* What an operation needs beyond a kernel that has it. */
+static void add_requirements(struct kring__text *text, unsigned opcode)
+{
+    if (opcode != IORING_OP_RECV_ZC)
+        return;
+    kring__text_add(text, "; recv_zc needs a queue of a network device that is registered with the "
+                          "ring (IORING_REGISTER_ZCRX_IFQ: CAP_NET_ADMIN, DEFER_TASKRUN, CQEs of 32 "
+                          "bytes, and a driver that splits headers from data); a receive into a "
+                          "pool works everywhere, by copy");
+}
+
 static void add_native(struct kring__text *text, const struct kring__caps *caps, unsigned opcode,
                        uint64_t variants)
 {
@@ -298,6 +309,7 @@ size_t kring__explain_text(const struct kring__caps *caps, unsigned opcode, uint
             kring__text_add(&text, "; it will be tried once before it is trusted");
         add_soft(&text, caps, opcode);
     }
+    add_requirements(&text, opcode);
     if (error == -EINVAL || error == -EOPNOTSUPP || error == -ENOSYS)
         add_verdict(&text, answer, &need);
     kring__text_add(&text, ".");

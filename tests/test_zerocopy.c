@@ -5,6 +5,7 @@
 
 #include "ops/ops.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -30,14 +31,14 @@ static void shut(int ends[2])
     close(ends[1]);
 }
 
-/* Sends until the socket takes no more. */
+/* Sends until the socket takes no more, also when what was sent is acknowledged 40 ms later. */
 static void fill(int fd)
 {
     static const char zeroes[65536];
     int size = 4096;
 
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    for (unsigned idle = 0; idle < 20;) {
+    for (unsigned idle = 0; idle < 80;) {
         if (send(fd, zeroes, sizeof zeroes, MSG_DONTWAIT) > 0 ||
             send(fd, zeroes, 1, MSG_DONTWAIT) > 0) {
             idle = 0;
@@ -370,7 +371,118 @@ static void direct(enum rings_kind kind)
     rings_close(ring);
 }
 
+/* Receives without copying are the kernel's and a network device's alone: the answer says so. */
+static void receives(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct rings_log log = {0};
+    struct io_uring_sqe sqe;
+    char text[1024];
+    int pair[2], engine;
+    kring_op op;
+
+    rings_pair(SOCK_STREAM, pair);
+    memset(&sqe, 0, sizeof sqe);
+    sqe.opcode = IORING_OP_RECV_ZC;
+    sqe.fd = pair[0];
+    sqe.ioprio = IORING_RECV_MULTISHOT;
+    op = kring_raw(ring, &sqe);
+    engine = kring_route(ring, op) & 0xff;
+    CU_ASSERT(kring_explain(ring, op, 0, text, sizeof text) > 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "IORING_REGISTER_ZCRX_IFQ"));
+    CU_ASSERT_NOT_EQUAL(engine, KRING_ENGINE_SOFT);
+    if (kind == RINGS_SOFT)
+        CU_ASSERT_EQUAL(engine, KRING_ENGINE_NONE);
+    if (engine == KRING_ENGINE_NONE) {
+        CU_ASSERT_EQUAL(kring_start(ring, op, rings_done, &log), -KRING_EKERNEL);
+        CU_ASSERT(kring_explain_opcode(ring, IORING_OP_RECV_ZC, -KRING_EKERNEL, text,
+                                       sizeof text) > 0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "the soft engine cannot run it"));
+    } else {
+        CU_ASSERT_EQUAL(kring_start(ring, op, rings_done, &log), 0);
+        CU_ASSERT(rings_until(ring, &log, 1));
+        CU_ASSERT_EQUAL(log.last.value, -EINVAL); /* no queue is registered */
+        CU_ASSERT_EQUAL(log.calls, 1);
+    }
+    /* The register call is made on the ring's fd, if there is one. */
+    if (kind == RINGS_SOFT)
+        CU_ASSERT_EQUAL(kring_ring_fd(ring), -ENOENT);
+    CU_ASSERT_EQUAL(unmatched(ring), 0);
+    shut(pair);
+    rings_close(ring);
+}
+
+/* A descriptor that a dropped receive was passed is closed: there is one less to leak. */
+static void passed_and_dropped(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control, into;
+    char byte = 'x', got[4], memory[2 * 128];
+    struct iovec out = {&byte, 1}, in = {got, 4};
+    struct msghdr message = {.msg_iov = &out, .msg_iovlen = 1};
+    struct msghdr receive = {.msg_iov = &in, .msg_iovlen = 1};
+    struct msghdr shape = {.msg_controllen = sizeof into};
+    int pair[2], pipe[2], pool = kring_pool_init(ring, memory, 2, 128);
+    unsigned released = 0;
+    char end[2];
+
+    rings_pair(SOCK_STREAM, pair);
+    memset(&control, 0, sizeof control);
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(int));
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    for (unsigned i = 0; i < 3; i++) {
+        struct rings_log log = {0};
+        kring_op op;
+
+        rings_pipe(pipe);
+        memcpy(CMSG_DATA(&control.header), &pipe[1], sizeof(int));
+        receive.msg_control = &into;
+        receive.msg_controllen = sizeof into;
+        if (i < 2)
+            op = kring_recvmsg(ring, pair[0], &receive, MSG_CMSG_CLOEXEC);
+        else
+            op = kring_recvmsg_multishot(ring, pair[0], &shape, pool, MSG_CMSG_CLOEXEC);
+        if ((kring_route(ring, op) & 0xff) == KRING_ENGINE_NONE) {
+            CU_ASSERT_EQUAL(kring_drop(ring, op, NULL, NULL), 0);
+            close(pipe[0]);
+            close(pipe[1]);
+            released++;
+            continue;
+        }
+        if (i == 0) { /* has its result, which nobody asks for */
+            CU_ASSERT_EQUAL(sendmsg(pair[1], &message, 0), 1);
+            CU_ASSERT_EQUAL(kring_start(ring, op, NULL, NULL), 0);
+            CU_ASSERT_EQUAL(kring_wait_op(ring, op, KRING_SECOND), 0);
+        } else { /* gets it while it is dropped */
+            CU_ASSERT(rings_start(ring, op, &log));
+            rings_run_for(ring, 2);
+            CU_ASSERT_EQUAL(sendmsg(pair[1], &message, 0), 1);
+        }
+        close(pipe[1]);
+        CU_ASSERT_EQUAL(kring_drop(ring, op, rings_release, &released), 0);
+        CU_ASSERT(rings_until_count(ring, &released, i + 1));
+        if (recv(pair[0], got, sizeof got, MSG_DONTWAIT) > 0)
+            (void)0; /* the cancel came first: the message, and what it passed, was thrown away */
+        /* The pipe ends when its last writer is gone. */
+        CU_ASSERT_EQUAL(fcntl(pipe[0], F_SETFL, O_NONBLOCK), 0);
+        CU_ASSERT_EQUAL(read(pipe[0], end, 1), 0);
+        CU_ASSERT_EQUAL(log.calls, 0);
+        close(pipe[0]);
+    }
+    CU_ASSERT_EQUAL(kring_pool_close(ring, pool), 0);
+    shut(pair);
+    rings_close(ring);
+}
+
 RINGS_TEST(sends)
+RINGS_TEST(receives)
+RINGS_TEST(passed_and_dropped)
 RINGS_TEST(reports_usage)
 RINGS_TEST(polls_first)
 RINGS_TEST(to_an_address)
@@ -384,6 +496,8 @@ int kring_test_zerocopy(void)
 {
     static const struct kring_test tests[] = {
         RINGS_ROWS("the callback gives the memory back", sends),
+        RINGS_ROWS("receives are the kernel's alone", receives),
+        RINGS_ROWS("descriptors passed to a dropped receive", passed_and_dropped),
         RINGS_ROWS("copies are reported when asked for", reports_usage),
         RINGS_ROWS("poll first", polls_first),
         RINGS_ROWS("sends to an address", to_an_address),
