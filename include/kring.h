@@ -591,6 +591,92 @@ kring_op kring_sendmsg_zc(struct kring *ring, int fd, const struct msghdr *messa
 kring_op kring_shutdown(struct kring *ring, int fd, int how);
 
 /*
+ * An address, for all calls that take one as (struct sockaddr *)a.storage and its length. Ports
+ * are plain numbers here, ip is in the order it is written.
+ */
+struct kring_address {
+    uint64_t storage[16]; /* struct sockaddr_storage */
+    uint32_t length;      /* bytes of it that count */
+    uint32_t reserved;
+};
+/* All its room, for accept, getsockname and getpeername, which set length. */
+void kring_address_room(struct kring_address *address);
+void kring_address_ipv4(struct kring_address *address, const uint8_t ip[4], uint16_t port);
+/* scope: the interface's number with link-local addresses, else 0. */
+void kring_address_ipv6(struct kring_address *address, const uint8_t ip[16], uint16_t port,
+                        uint32_t scope);
+/* 1 to 108 bytes; with 108 there is no room for a 0, and none is needed. -ENAMETOOLONG; -ENOENT:
+ * it is empty. */
+int kring_address_unix(struct kring_address *address, const char *path);
+/* A name of Linux that is in no file system, 0 to 107 bytes of any value. -ENAMETOOLONG. */
+int kring_address_abstract(struct kring_address *address, const void *name, uint32_t length);
+/* AF_UNIX without a name: bind chooses an abstract one. */
+void kring_address_unnamed(struct kring_address *address);
+/* AF_UNSPEC: connect of a datagram socket with it ends its connection. */
+void kring_address_none(struct kring_address *address);
+
+enum kring_address_kind {
+    KRING_ADDRESS_NONE = 0, /* nothing was written, or AF_UNSPEC */
+    KRING_ADDRESS_IPV4,
+    KRING_ADDRESS_IPV6,
+    KRING_ADDRESS_PATH,
+    KRING_ADDRESS_ABSTRACT,
+    KRING_ADDRESS_UNNAMED,
+    KRING_ADDRESS_OTHER /* family says which */
+};
+struct kring_address_parts {
+    uint32_t kind; /* enum kring_address_kind */
+    uint16_t family;
+    uint16_t port;
+    uint8_t ip[16]; /* IPv4: the first four */
+    uint32_t scope;
+    uint32_t name_length;
+    const char *name; /* path or abstract name, in the address itself, without a 0 at its end */
+};
+/*
+ * Reads what accept, getsockname or a receive wrote into room bytes at address and gave length of.
+ * 0; -EMSGSIZE: it was cut, parts has what is there; -EINVAL: too short for its family.
+ */
+int kring_address_parse(const void *address, uint32_t room, uint32_t length,
+                        struct kring_address_parts *parts);
+
+/* A received datagram's address and flags; all of it is borrowed until the result. The layout is
+ * that of struct msghdr, with what it points to behind it. */
+struct kring_from {
+    void *name;           /* storage */
+    uint32_t name_length; /* bytes of the address; 0 of a connected stream */
+    void *vector;
+    size_t vectors;
+    void *control;
+    size_t control_length;
+    uint32_t flags; /* MSG_TRUNC: the datagram was longer; MSG_OOB, MSG_ERRQUEUE, ... */
+    void *data;
+    size_t data_length;
+    uint64_t storage[16];
+};
+/*
+ * As recvfrom(2): fills from, whose name_length and flags are results. Started again by its
+ * handle, set name_length = sizeof from->storage before. Native 5.3.
+ */
+kring_op kring_recv_from(struct kring *ring, int fd, void *data, uint32_t length, int flags,
+                         struct kring_from *from);
+/* What one result of kring_recvmsg_multishot() has in its buffer. */
+struct kring_received {
+    const void *name;        /* kring_address_parse(name, name_room, name_length, ...) */
+    uint32_t name_room;      /* msg_namelen of the message */
+    uint32_t name_length;    /* of the whole address; more than name_room: cut */
+    const void *control;     /* for CMSG_FIRSTHDR: msg_control */
+    uint32_t control_length; /* and msg_controllen; MSG_CTRUNC in flags: there was more */
+    uint32_t length;         /* bytes at data */
+    void *data;
+    uint32_t payload_length; /* of the whole datagram where MSG_TRUNC was asked for, else length */
+    uint32_t flags;          /* MSG_ */
+};
+/* message: what the operation was made with. 0, or -EINVAL: no such buffer, or too short a one. */
+int kring_recvmsg_parse(const struct kring_result *result, const struct msghdr *message,
+                        struct kring_received *received);
+
+/*
  * Socket commands. Native: as said, and then on IPv4 and IPv6 sockets; on others (AF_UNIX) most of
  * them only from 6.18 on. What the kernel refuses with -EOPNOTSUPP the soft engine is asked for,
  * outside of chains, so that everywhere the results are those of the system call.
