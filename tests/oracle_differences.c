@@ -51,6 +51,10 @@ const struct oracle_difference oracle_differences[] = {
     { "D23", "nowait-after-splice", "read 1", "read EOPNOTSUPP" },
     { "D23", "nowait-after-splice", "b: b.......", "b: .{8}" },
     { "D23", "nowait-after-splice", "pr: pipe mode=0 cloexec holds  then", "pr: pipe mode=0 cloexec holds b then" },
+    { "D72", "accept-direct-no-descriptor-left", "cqe 1 accept 0 nonempty", "cqe 1 accept EMFILE" },
+    { "D72", "accept-direct-no-descriptor-left", "pending=0", "pending=1" },
+    { "D72", "accept-direct-no-descriptor-left", "then end", "then EAGAIN" },
+    { "D72", "accept-direct-no-descriptor-left", "then EAGAIN", "then end" },
     { "D71", "uring_cmd/select-empty", "uring_cmd EINVAL", "uring_cmd EOPNOTSUPP" },
     { "D50", "register-eventfd-async", "counts 0", "counts 1" },
 };

@@ -37,6 +37,16 @@ static void act_limit(struct oracle_run *run)
         oracle_wrong(run, "no limit", run->args[1]);
 }
 
+/* unlimit: descriptors can be made again. */
+static void act_unlimit(void)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* no-rights: root is a user like others from here on. Before the ring is opened: its rights count. */
 static void act_no_rights(struct oracle_run *run)
 {
@@ -73,6 +83,8 @@ bool oracle_limits(struct oracle_run *run, const char *verb)
 {
     if (!strcmp(verb, "limit"))
         act_limit(run);
+    else if (!strcmp(verb, "unlimit"))
+        act_unlimit();
     else if (!strcmp(verb, "no-rights"))
         act_no_rights(run);
     else if (!strcmp(verb, "mode"))

@@ -85,14 +85,20 @@ static void make_pair(struct oracle_run *run, const char *name)
     oracle_object_fd(run, suffixed(text, name, "b"), ends[1], what);
 }
 
-static socklen_t local_address(struct sockaddr_storage *storage, bool tcp, const char *name)
+static socklen_t local_address(struct sockaddr_storage *storage, int family, const char *name)
 {
     struct sockaddr_in *in = (void *)storage;
+    struct sockaddr_in6 *in6 = (void *)storage;
     struct sockaddr_un *un = (void *)storage;
     int length;
 
     memset(storage, 0, sizeof *storage);
-    if (tcp) {
+    if (family == AF_INET6) {
+        in6->sin6_family = AF_INET6;
+        in6->sin6_addr = in6addr_loopback;
+        return sizeof *in6;
+    }
+    if (family == AF_INET) {
         in->sin_family = AF_INET;
         in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         return sizeof *in;
@@ -102,17 +108,18 @@ static socklen_t local_address(struct sockaddr_storage *storage, bool tcp, const
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
 }
 
-/* socket NAME tcp|udp|unix|unixdgram [bound] [listening [backlog=N]] [nonblock] */
+/* socket NAME tcp|udp|tcp6|udp6|unix|unixdgram|unixseq [bound] [listening [backlog=N]] [nonblock] */
 static void make_socket(struct oracle_run *run, const char *name)
 {
-    bool inet = oracle_word(run, "tcp") || oracle_word(run, "udp");
-    int type = oracle_word(run, "udp") || oracle_word(run, "unixdgram") ? SOCK_DGRAM : SOCK_STREAM;
+    int family = oracle_word(run, "tcp") || oracle_word(run, "udp") ? AF_INET :
+                 oracle_word(run, "tcp6") || oracle_word(run, "udp6") ? AF_INET6 : AF_UNIX;
+    int type = oracle_word(run, "udp") || oracle_word(run, "udp6") || oracle_word(run, "unixdgram")
+                   ? SOCK_DGRAM : oracle_word(run, "unixseq") ? SOCK_SEQPACKET : SOCK_STREAM;
     bool listening = oracle_word(run, "listening");
     const char *backlog = oracle_key(run, "backlog");
-    int fd = socket(inet ? AF_INET : AF_UNIX,
-                    type | SOCK_CLOEXEC | (nonblock(run) ? SOCK_NONBLOCK : 0), 0);
+    int fd = socket(family, type | SOCK_CLOEXEC | (nonblock(run) ? SOCK_NONBLOCK : 0), 0);
     struct sockaddr_storage address;
-    socklen_t length = local_address(&address, inet, name);
+    socklen_t length = local_address(&address, family, name);
 
     if ((listening || oracle_word(run, "bound")) && bind(fd, (void *)&address, length) < 0)
         oracle_wrong(run, "cannot bind", name);
@@ -130,7 +137,7 @@ static void make_closed(struct oracle_run *run, const char *name)
     object->kind = ORACLE_FD;
 }
 
-/* address NAME of SOCKET | unix WORD | inet | ip ADDRESS PORT | path WORD | empty | short N */
+/* address NAME of SOCKET | unix WORD | inet | inet6 | ip ADDRESS PORT | path WORD | unnamed | none | empty | short N */
 static void make_address(struct oracle_run *run, const char *name)
 {
     struct oracle_object *object =
@@ -143,9 +150,9 @@ static void make_address(struct oracle_run *run, const char *name)
     if (of) {
         getsockname(of->fd, (void *)address, &length);
     } else if (oracle_word(run, "unix")) {
-        length = local_address(address, false, oracle_arg(run, 3));
+        length = local_address(address, AF_UNIX, oracle_arg(run, 3));
     } else if (oracle_word(run, "inet")) {
-        length = local_address(address, true, "");
+        length = local_address(address, AF_INET, "");
     } else if (oracle_word(run, "ip")) {
         struct sockaddr_in *in = (void *)address;
 
@@ -153,6 +160,11 @@ static void make_address(struct oracle_run *run, const char *name)
         in->sin_port = htons((uint16_t)oracle_value(run, oracle_arg(run, 4)));
         in->sin_addr.s_addr = inet_addr(oracle_arg(run, 3));
         length = sizeof *in;
+    } else if (oracle_word(run, "inet6")) {
+        length = local_address(address, AF_INET6, "");
+    } else if (oracle_word(run, "unnamed") || oracle_word(run, "none")) {
+        un->sun_family = oracle_word(run, "none") ? AF_UNSPEC : AF_UNIX;
+        length = sizeof un->sun_family;
     } else if (oracle_word(run, "path")) {
         un->sun_family = AF_UNIX;
         strcpy(un->sun_path, oracle_arg(run, 3));

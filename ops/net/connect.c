@@ -57,6 +57,7 @@ static long connect_once(const struct kring__req *req)
 }
 
 #define IN_PROGRESS 1u /* scratch[0] */
+#define ABORTED 2u
 
 /* A connect under way: done when the socket is writable or has failed. */
 static int connect_outcome(const struct kring__req *req)
@@ -89,6 +90,12 @@ int kring__connect_try(struct kring__soft *soft, struct kring__req *req)
     if (req->scratch[0] & IN_PROGRESS)
         return connect_outcome(req);
     res = connect_once(req);
+    /* What is left of an earlier connect that was refused, told once by TCP: as the kernel does,
+     * the second answer counts. */
+    if (res == -ECONNABORTED && !(req->scratch[0] & ABORTED)) {
+        req->scratch[0] |= ABORTED;
+        res = connect_once(req);
+    }
     /* An interrupted connect goes on in the kernel (connect(2)). */
     if (res == -EINPROGRESS || res == -EINTR) {
         req->scratch[0] |= IN_PROGRESS;
