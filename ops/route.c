@@ -38,6 +38,8 @@ static bool asks_more(unsigned opcode)
     case IORING_OP_MSG_RING:
     case IORING_OP_READ_MULTISHOT:
     case IORING_OP_URING_CMD:
+    case IORING_OP_NOP128:
+    case IORING_OP_URING_CMD128:
     case IORING_OP_READ_FIXED:
     case IORING_OP_WRITE_FIXED:
     case IORING_OP_READV_FIXED:
@@ -142,6 +144,9 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
             return -KRING_EKERNEL;
         return KRING_ENGINE_SOFT;
     }
+    /* A kernel that knows these would say EINVAL, as of a wrong argument. */
+    if (kring__is_wide(sqe->opcode) && !kring__has_wide(&ring->caps))
+        return -KRING_EKERNEL;
     answer = kring__caps_check(&ring->caps, sqe, kring__variants_of(sqe), &missing);
     if (home == KRING_ENGINE_AUTO && soft && kring__caps_poor(&ring->caps, sqe) != NULL)
         return KRING_ENGINE_SOFT;

@@ -297,6 +297,9 @@ size_t kring__explain_text(const struct kring__caps *caps, unsigned opcode, uint
         add_soft(&text, caps, opcode);
     } else if (answer == KRING__YES) {
         add_native(&text, caps, opcode, variants);
+        if (kring__is_wide(opcode) && !kring__has_wide(caps))
+            kring__text_add(&text, ", but on rings with SQEs of 128 bytes, which kring does not "
+                                   "make");
         if (kring__caps_poor(caps, &sqe) != NULL && kring__rows[opcode].attempt != NULL) {
             kring__text_add(&text, ", but engine auto prefers plain system calls: ");
             kring__text_add(&text, kring__caps_poor(caps, &sqe));

@@ -102,6 +102,16 @@ enum kring__answer kring__caps_check(const struct kring__caps *caps,
  * static text), or NULL.
  */
 const char *kring__caps_poor(const struct kring__caps *caps, const struct io_uring_sqe *sqe);
+/* Does the opcode need an SQE of 128 bytes, and does the ring have such? */
+static inline bool kring__is_wide(unsigned opcode)
+{
+    return opcode == IORING_OP_NOP128 || opcode == IORING_OP_URING_CMD128;
+}
+
+static inline bool kring__has_wide(const struct kring__caps *caps)
+{
+    return (caps->pub.setup_flags & (IORING_SETUP_SQE128 | IORING_SETUP_SQE_MIXED)) != 0;
+}
 /*
  * Settles every CANNOT_TELL of these by one functional trial on a scratch ring; cached. Variants
  * that an old kernel silently ignores are NO when no trial is possible; others stay CANNOT_TELL.
