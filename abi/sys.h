@@ -147,6 +147,7 @@ struct kring__sigset {
     X(copy_file_range, (int fd_in, int64_t *off_in, int fd_out, int64_t *off_out, size_t len, \
                         unsigned flags), \
       (fd_in, off_in, fd_out, off_out, len, flags)) \
+    X(getdents64, (int fd, void *entries, size_t size), (fd, entries, size)) \
     X(dup3, (int oldfd, int newfd, int flags), (oldfd, newfd, flags))
 
 /* path */

@@ -229,11 +229,8 @@ void kring__copier_end(struct kring *ring, struct kring__slot *slot)
         return;
     own->stage = NEW;
     for (unsigned i = 0; i < 2; i++) {
-        if (own->pipe[i] < 0)
-            continue;
-        if (ring->soft != NULL)
-            kring__soft_fd_closing(ring->soft, own->pipe[i]);
-        (void)kring__sys_close(own->pipe[i]);
+        if (own->pipe[i] >= 0)
+            kring__close_own(ring, own->pipe[i]);
         own->pipe[i] = -1;
     }
 }

@@ -50,6 +50,13 @@ static bool has_no_position(const struct io_uring_sqe *sqe)
            kring__sys_lseek(sqe->fd, 0, SEEK_CUR, &position) == -ESPIPE;
 }
 
+void kring__close_own(struct kring *ring, int fd)
+{
+    if (ring->soft != NULL)
+        kring__soft_fd_closing(ring->soft, fd);
+    (void)kring__sys_close(fd);
+}
+
 bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
                   uint64_t user_data, uint8_t more_flags)
 {

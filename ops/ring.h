@@ -410,6 +410,8 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
  * end.
  */
 void kring__closes(struct kring *ring, const struct io_uring_sqe *sqe);
+/* Closes an fd that operations of this ring may have used. */
+void kring__close_own(struct kring *ring, int fd);
 /* SQEs placed and not yet consumed. */
 uint32_t kring__unconsumed(const struct kring__view *view);
 /* enter is refused for good: what was not consumed moves to soft. */
