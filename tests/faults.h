@@ -135,6 +135,6 @@ const char *faults_table_read(void);
 const char *faults_errno_name(int number);
 
 extern const struct faults_scenario faults_file_scenarios[], faults_net_scenarios[],
-    faults_ring_scenarios[], faults_process_scenarios[];
+    faults_ring_scenarios[], faults_process_scenarios[], faults_notify_scenarios[];
 
 #endif

@@ -395,6 +395,7 @@ int kring_test_faults(void)
     collect(faults_file_scenarios);
     collect(faults_net_scenarios);
     collect(faults_process_scenarios);
+    collect(faults_notify_scenarios);
     tests[count++] = first[0];
     for (unsigned i = 0; i < scenario_count; i++) {
         tests[count].name = scenarios[i]->name;
