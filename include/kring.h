@@ -979,11 +979,12 @@ kring_op kring_write_all_v(struct kring *ring, int fd, struct iovec *vectors, ui
  * which buffer is needed. Offsets are >= 0 or KRING_CUR_POS (always that for what has no offset).
  *
  * value: the bytes that reached fd_out, or an error: those of splice(2), read(2) and write(2);
- * -KRING_EEOF: the end came before length; -EINVAL: fields, or files that cannot be spliced without a
- * buffer. The whole struct is borrowed until the end; copied and held may be read by the ring's thread
- * at any time. What was taken from a stream and had not reached fd_out at an error or a cancel is
- * lost with the pipe: held says how much that is. Started again in its final callback it does the
- * same again. A fd_out that nobody reads any more may raise SIGPIPE, as splice(2) and write(2).
+ * -KRING_EEOF: the end came before length; -EINVAL: fields, or files that cannot be spliced
+ * without a buffer. The whole struct is borrowed until the end; copied and held may be read by the
+ * ring's thread at any time. What was taken from a stream and had not reached fd_out at an error
+ * or a cancel is lost with the pipe: held says how much that is. Started again in its final
+ * callback it does the same again. A fd_out that nobody reads any more may raise SIGPIPE, as
+ * splice(2) and write(2).
  */
 #define KRING_COPY_ALL UINT64_MAX
 #define KRING_COPY_NO_SPLICE (1u << 0) /* flags: read and write only */
@@ -1019,26 +1020,28 @@ kring_op kring_copy(struct kring *ring, struct kring_copy *copy);
 /* ---- Watching files ---- */
 
 /*
- * A watcher reports what happens to files and in directories, by inotify(7), on any engine; it uses
- * one operation of the ring's slab. Its callback runs where the ring's do.
+ * A watcher reports what happens to files and in directories, by inotify(7), on any engine; it
+ * uses one operation of the ring's slab. Its callback runs where the ring's do.
  *
- * A recursive watch is one on every directory below: those that are there, and those that come, which
- * are read when they are watched. What is found in them is told as IN_CREATE with KRING_WATCH_FOUND; so
- * something that is made in a new directory is told at least once, maybe twice. Reading directories
- * blocks as getdents(2) does. A directory that is renamed inside keeps its watch, under the new path; one
- * that leaves is watched no more. Symbolic links are not followed.
+ * A recursive watch is one on every directory below: those that are there, and those that come,
+ * which are read when they are watched. What is found in them is told as IN_CREATE with
+ * KRING_WATCH_FOUND; so something that is made in a new directory is told at least once, maybe
+ * twice. Reading directories blocks as getdents(2) does. A directory that is renamed inside keeps
+ * its watch, under the new path; one that leaves is watched no more. Symbolic links are not
+ * followed.
  */
 struct kring_watcher;
 #define KRING_WATCH_RECURSIVE (1u << 0) /* kring_watcher_add() */
 /* kring_watch_event.flags */
 #define KRING_WATCH_FOUND (1u << 0)  /* found by reading a directory, not told by the kernel */
-#define KRING_WATCH_FAILED (1u << 1) /* error: what this event names cannot be watched or read (-ENOSPC,
-                                        -EACCES, -ENAMETOOLONG, ...), or -EBADMSG: malformed events */
+#define KRING_WATCH_FAILED (1u << 1) /* error: what this event names cannot be watched or read
+                                        (-ENOSPC, -EACCES, -ENAMETOOLONG, ...); -EBADMSG:
+                                        malformed events */
 #define KRING_WATCH_ENDED (1u << 2)  /* error: no more events will come; the ring closes, or reading
                                         failed. Only kring_watcher_close() is left to call */
 struct kring_watch_event {
-    uint32_t mask;    /* IN_ bits of <sys/inotify.h>; IN_Q_OVERFLOW: events were lost (new directories
-                         have been found again); IN_IGNORED: this watch is no more */
+    uint32_t mask;    /* IN_ bits of <sys/inotify.h>; IN_Q_OVERFLOW: events were lost (new
+                         directories are found again); IN_IGNORED: this watch is no more */
     uint32_t cookie;  /* equal in IN_MOVED_FROM and its IN_MOVED_TO */
     uint32_t flags;   /* KRING_WATCH_ above */
     int32_t error;    /* with FAILED or ENDED: -errno */
@@ -1053,23 +1056,26 @@ typedef void kring_watched(struct kring_watcher *watcher, const struct kring_wat
 /* Bytes for so many watches (every directory of a tree counts), 1 to 4194304; else -EINVAL. */
 int64_t kring_watcher_memory(uint32_t watches);
 /*
- * memory (8-byte aligned, of kring_watcher_memory() bytes) is borrowed until the release. Errors: -EINVAL,
- * -ENOMEM (size), -EMFILE (also: fs.inotify.max_user_instances), -KRING_EKERNEL (configured out), those
- * of kring_start().
+ * memory (8-byte aligned, of kring_watcher_memory() bytes) is borrowed until the release. Errors:
+ * -EINVAL, -ENOMEM (size), -EMFILE (also: fs.inotify.max_user_instances), -KRING_EKERNEL
+ * (configured out), those of kring_start().
  */
 int kring_watcher_open(struct kring_watcher **watcher, struct kring *ring, uint32_t watches,
                        void *memory, size_t size, kring_watched *watched, void *user);
 /*
- * mask: IN_ bits of IN_ALL_EVENTS. path is borrowed until the release. Returns the id of the watch.
- * Errors: -EEXIST (watched already), -ENOSPC (watches, or fs.inotify.max_user_watches), -EINVAL, those of
- * inotify_add_watch(2), -ENOTDIR (recursive, and no directory); then nothing is watched.
+ * mask: IN_ bits of IN_ALL_EVENTS. path is borrowed until the release. Returns the id of the
+ * watch. Errors: -EEXIST (watched already), -ENOSPC (watches, or fs.inotify.max_user_watches),
+ * -EINVAL, those of inotify_add_watch(2), -ENOTDIR (recursive, and no directory); then nothing is
+ * watched.
  */
 int kring_watcher_add(struct kring_watcher *watcher, const char *path, uint32_t mask,
                       uint32_t flags);
 /* A watch that was added, with all that is below. No event of it is told any more. 0 or -EINVAL. */
 int kring_watcher_remove(struct kring_watcher *watcher, int watch);
-/* No callback any more; release(arg), which may be NULL, when the memory is free: in this call or from a
- * later kring_run(). 0 or -EALREADY. */
+/*
+ * No callback any more; release(arg), which may be NULL, when the memory is free: in this call or
+ * from a later kring_run(). 0 or -EALREADY.
+ */
 int kring_watcher_close(struct kring_watcher *watcher, kring_release *release, void *arg);
 
 #ifdef __cplusplus

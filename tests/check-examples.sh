@@ -89,7 +89,7 @@ port_in_use() {
     status_is 1 "$bin/kring-echo" --engine "$1" --port "$port" && grep -qi 'in use' "$work/said" && stop_server TERM
 }
 
-for program in kring-cp kring-cat kring-echo kring-http; do
+for program in kring-cp kring-cat kring-echo kring-http kring-log; do
     check "$program: --help" status_is 0 "$bin/$program" --help
     check "$program: an unknown option is a usage error" status_is 2 "$bin/$program" --no-such-option
     check "$program: an unknown engine is a usage error" status_is 2 "$bin/$program" --engine steam

@@ -96,6 +96,7 @@ all)
     part "examples" sh tests/check-examples.sh
     part "kring-http" sh tests/check-http.sh
     part "kring-run" sh tests/check-run.sh
+    part "kring-log" sh tests/check-log.sh
     ;;
 *) echo "check.sh: unknown part: $what" >&2; exit 2 ;;
 esac

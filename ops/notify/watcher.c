@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kring_watcher: inotify on a ring. An inotify descriptor is read by READ, on either engine; what it
- * gives is turned into events with paths. Recursion is ours: the kernel watches single directories.
+ * kring_watcher: inotify on a ring. An inotify descriptor is read by READ, on either engine; what
+ * it gives is turned into events with paths. Recursion is ours: the kernel watches single
+ * directories.
  */
 #include "watcher.h"
 
@@ -257,7 +258,8 @@ int kring__watch_add(struct kring_watcher *watcher, const char *path, uint32_t p
 
 /*
  * A directory that IN_MOVED_FROM told of: IN_MOVED_TO, if it stays inside, comes before its own
- * IN_MOVE_SELF (fs/notify: fsnotify_move). Anything else in that place means that it is outside now.
+ * IN_MOVE_SELF (fs/notify: fsnotify_move). Anything else in that place means that it is outside
+ * now.
  */
 static void moved_away(struct kring_watcher *watcher)
 {

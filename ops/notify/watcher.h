@@ -86,8 +86,8 @@ struct kring__notice {
 };
 
 /*
- * The next event of a buffer of length bytes, from *at on, which moves behind it: 1, 0 at the end, or
- * -EBADMSG: an event that does not fit, or whose name has no end.
+ * The next event of a buffer of length bytes, from *at on, which moves behind it: 1, 0 at the end,
+ * or -EBADMSG: an event that does not fit, or whose name has no end.
  */
 int kring__notice_next(const uint8_t *buffer, uint32_t length, uint32_t *at,
                        struct kring__notice *notice);
@@ -107,8 +107,8 @@ uint32_t kring__watch_child(const struct kring_watcher *watcher, uint32_t parent
 bool kring__watch_rename(struct kring_watcher *watcher, uint32_t index, uint32_t parent,
                          const char *name);
 /*
- * Watches path, whose entry is parent's child of that name, or a root: the entry's index, or -errno;
- * -EEXIST: it is watched already.
+ * Watches path, whose entry is parent's child of that name, or a root: the entry's index, or
+ * -errno; -EEXIST: it is watched already.
  */
 int kring__watch_add(struct kring_watcher *watcher, const char *path, uint32_t parent,
                      const char *name, uint32_t mask, uint32_t state);
