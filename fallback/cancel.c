@@ -132,10 +132,7 @@ int kring__cancel(struct kring__soft *soft, struct kring__req *req)
     kring__detach(soft, req);
     kring__set_fail(req);
     req->cqe_flags = 0;
-    /* Bytes that were transferred are told, as by io_sendrecv_fail(). */
-    kring__finish_later(soft, req,
-                        req->progress && req->progress <= INT32_MAX ? (int32_t)req->progress
-                                                                    : -ECANCELED);
+    kring__finish_later(soft, req, -ECANCELED);
     return 0;
 }
 

@@ -30,6 +30,18 @@ const struct oracle_program oracle_programs_chains[] = {
     { "chain-cancel-fails", "ordered; async_cancel addr=77 flags=LINK; nop; enter 2" },
     { "chain-poll-fails", "ordered; closed x; poll_add fd=x of=POLLIN flags=LINK; nop; enter 2" },
 
+    /* A connection that had to be waited for is one in the socket's own eyes. */
+    { "connect-again-after-waiting", "sock l tcp listening; sock c tcp; address a of l;"
+      " connect fd=c addr=a off=len:a; enter 1; connect fd=c addr=a off=len:a; enter 1" },
+
+    /* What was moved before the cancel is told. */
+    { "cancel-tells-received", "pair s stream; buf b 8; recv fd=sa addr=b len=8 of=MSG_WAITALL ud=1; enter 0;"
+      " put sb 'abc'; enter 0 wait=20ms; async_cancel addr=1 ud=2; until 1 2" },
+    { "cancel-tells-received-linked", "pair s stream; buf b 8; recv fd=sa addr=b len=8 of=MSG_WAITALL ud=1 flags=LINK;"
+      " nop ud=3; enter 0; put sb 'abc'; enter 0 wait=20ms; async_cancel addr=1 ud=2; until 1 2 3" },
+    { "cancel-tells-nothing", "pair s stream; buf b 8; recv fd=sa addr=b len=8 of=MSG_WAITALL ud=1; enter 0;"
+      " async_cancel addr=1 ud=2; until 1 2" },
+
     /* The byte limit of a multishot receive. */
 #define LIMITED "since 6.17; ordered; pair s stream; buf b 64; provide_buffers fd=4 addr=b len=8 group=1; enter 1;" \
     " recv fd=sa group=1 ioprio=RECV_MULTISHOT flags=SELECT index="

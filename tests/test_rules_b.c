@@ -63,6 +63,7 @@ static void rule_07_restart(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);
     struct rings_log log = {0}, timed = {0};
+    uint64_t before;
     kring_op op;
 
     if (!can_inject(ring)) {
@@ -76,8 +77,10 @@ static void rule_07_restart(enum rings_kind kind)
         CU_ASSERT_EQUAL(kring_run(ring, 0), 0);
     CU_ASSERT(restarts(ring) >= 5);
     CU_ASSERT_EQUAL(kring_cancel(ring, op), 0);
+    before = restarts(ring);
     CU_ASSERT(rings_until(ring, &log, 1));
     CU_ASSERT_EQUAL(log.last.value, -ECANCELED);
+    CU_ASSERT_EQUAL(restarts(ring), before);
     op = injected(ring, -EINTR);
     CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 3 * KRING_MS), 0);
     CU_ASSERT(rings_start(ring, op, &timed));
@@ -429,6 +432,41 @@ RINGS_TEST(rule_07_restart)
 RINGS_TEST(rule_07_linked)
 RINGS_TEST(rule_07_fsync)
 RINGS_TEST(rule_07_signal)
+/* The one that is due next is found among many that come and go. */
+static void rule_07_deadlines_in_order(enum rings_kind kind)
+{
+    enum { COUNT = 23, STEP = 5 }; /* 23 is a prime: i * STEP meets every number below it */
+    struct kring *ring = rings_open(kind);
+    struct rings_log logs[COUNT];
+    kring_op ops[COUNT];
+    int fds[2];
+    char byte;
+
+    rings_pipe(fds);
+    memset(logs, 0, sizeof logs);
+    for (unsigned i = 0; i < COUNT; i++) {
+        ops[i] = kring_read(ring, fds[0], &byte, 1, KRING_CUR_POS);
+        CU_ASSERT_EQUAL(kring_set_deadline(ring, ops[i], (20 + 4 * (i * STEP % COUNT)) * KRING_MS),
+                        0);
+        CU_ASSERT(rings_start(ring, ops[i], &logs[i]));
+    }
+    /* Every third leaves the heap from its middle. */
+    for (unsigned i = 0; i < COUNT; i += 3)
+        CU_ASSERT_EQUAL(kring_cancel(ring, ops[i]), 0);
+    for (unsigned i = 0; i < COUNT; i++)
+        CU_ASSERT(rings_until(ring, &logs[i], 1));
+    for (unsigned i = 0; i < COUNT; i++) {
+        CU_ASSERT_EQUAL(logs[i].last.value, i % 3 ? -ETIME : -ECANCELED);
+        for (unsigned j = 0; j < COUNT; j++)
+            if (i % 3 && j % 3 && i * STEP % COUNT < j * STEP % COUNT)
+                CU_ASSERT(logs[i].order < logs[j].order);
+    }
+    close(fds[0]);
+    close(fds[1]);
+    rings_close(ring);
+}
+RINGS_TEST(rule_07_deadlines_in_order)
+
 RINGS_TEST(rule_07_deadline)
 RINGS_TEST(rule_08_idle)
 RINGS_TEST(rule_08_running)
@@ -447,6 +485,7 @@ int kring_test_rules_b(void)
         {"rule 07 close and connect never restart", rule_07_rows},
         RINGS_ROWS("rule 07 signals interrupt the wait only", rule_07_signal),
         RINGS_ROWS("rule 07 a deadline waits for both CQEs", rule_07_deadline),
+        RINGS_ROWS("rule 07 many deadlines end in their order", rule_07_deadlines_in_order),
         RINGS_ROWS("rule 08 drop before start and after the end", rule_08_idle),
         RINGS_ROWS("rule 08 drop while running releases once", rule_08_running),
         RINGS_ROWS("rule 08 dropped accepts leak no descriptor", rule_08_accept),
