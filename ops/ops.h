@@ -51,6 +51,7 @@ enum kring__wait {
 #define KRING__BY_FILE (1u << 13) /* the kernel's EOPNOTSUPP speaks of this file and these
                                      arguments, not of the operation: soft judges each one */
 #define KRING__THREAD (1u << 16)  /* on the soft engine it waits on a lent thread, or not at all */
+#define KRING__UNLINKED (1u << 14) /* a failure does not end the kernel's soft link (quirk Q090) */
 
 /*
  * X: the soft engine can run it: functions kring__<name>_prep and kring__<name>_try.
@@ -64,7 +65,7 @@ enum kring__wait {
     X(WRITEV, writev, 2, KRING__V(5, 1), OUT, \
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FILE) \
     X(FSYNC, fsync, 3, KRING__V(5, 1), DISK, \
-      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(READ_FIXED, read_fixed, 4, KRING__V(5, 1), IN, \
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__OFFLOAD, FIXED) \
     X(WRITE_FIXED, write_fixed, 5, KRING__V(5, 1), OUT, \
@@ -72,7 +73,7 @@ enum kring__wait {
     X(POLL_ADD, poll_add, 6, KRING__V(5, 1), IN, KRING__FILE | KRING__RESTART, POLL) \
     X(POLL_REMOVE, poll_remove, 7, KRING__V(5, 1), NEVER, KRING__REFERS | KRING__NOFIXED, POLL) \
     X(SYNC_FILE_RANGE, sync_file_range, 8, KRING__V(5, 2), DISK, \
-      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(SENDMSG, sendmsg, 9, KRING__V(5, 3), OUT, KRING__FILE | KRING__RESTART, NET) \
     X(RECVMSG, recvmsg, 10, KRING__V(5, 3), IN, \
       KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
@@ -85,13 +86,14 @@ enum kring__wait {
       TIME) \
     X(CONNECT, connect, 16, KRING__V(5, 5), OUT, KRING__FILE, NET) \
     X(FALLOCATE, fallocate, 17, KRING__V(5, 6), DISK, \
-      KRING__FILE | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
+      KRING__FILE | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(OPENAT, openat, 18, KRING__V(5, 6), DISK, \
       KRING__RESTART | KRING__CREATES | KRING__NOFIXED | KRING__OFFLOAD, FILE) \
     X(CLOSE, close, 19, KRING__V(5, 6), DISK, KRING__NOFIXED, FILE) \
     X(FILES_UPDATE, files_update, 20, KRING__V(5, 6), NEVER, KRING__NOFIXED, RING) \
     X(STATX, statx, 21, KRING__V(5, 6), DISK, \
-      KRING__RESTART | KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
+      KRING__RESTART | KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, \
+      FILE) \
     X(READ, read, 22, KRING__V(5, 6), IN, \
       KRING__FILE | KRING__RESTART | KRING__RW | KRING__SELECTS | KRING__OFFLOAD, FILE) \
     X(WRITE, write, 23, KRING__V(5, 6), OUT, \
@@ -99,7 +101,7 @@ enum kring__wait {
     X(FADVISE, fadvise, 24, KRING__V(5, 6), DISK, KRING__FILE | KRING__RESTART | KRING__OFFLOAD, \
       FILE) \
     X(MADVISE, madvise, 25, KRING__V(5, 6), DISK, \
-      KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
+      KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(SEND, send, 26, KRING__V(5, 6), OUT, KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
     X(RECV, recv, 27, KRING__V(5, 6), IN, KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
     N(OPENAT2, openat2, 28, KRING__V(5, 6), DISK, KRING__CREATES | KRING__NOFIXED, FILE) \
@@ -109,7 +111,8 @@ enum kring__wait {
     X(PROVIDE_BUFFERS, provide_buffers, 31, KRING__V(5, 7), NEVER, KRING__NOFIXED, RING) \
     X(REMOVE_BUFFERS, remove_buffers, 32, KRING__V(5, 7), NEVER, KRING__NOFIXED, RING) \
     X(TEE, tee, 33, KRING__V(5, 8), IN, KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY, SPLICE) \
-    X(SHUTDOWN, shutdown, 34, KRING__V(5, 11), NEVER, KRING__FILE | KRING__ASYNC_ONLY, NET) \
+    X(SHUTDOWN, shutdown, 34, KRING__V(5, 11), NEVER, \
+      KRING__FILE | KRING__ASYNC_ONLY | KRING__UNLINKED, NET) \
     N(RENAMEAT, renameat, 35, KRING__V(5, 11), DISK, KRING__NOFIXED, FILE) \
     N(UNLINKAT, unlinkat, 36, KRING__V(5, 11), DISK, KRING__NOFIXED, FILE) \
     N(MKDIRAT, mkdirat, 37, KRING__V(5, 15), DISK, KRING__NOFIXED, FILE) \
@@ -120,7 +123,8 @@ enum kring__wait {
     N(SETXATTR, setxattr, 42, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
     N(FGETXATTR, fgetxattr, 43, KRING__V(5, 19), DISK, KRING__FILE, FILE) \
     N(GETXATTR, getxattr, 44, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
-    X(SOCKET, socket, 45, KRING__V(5, 19), NEVER, KRING__CREATES | KRING__NOFIXED, NET) \
+    X(SOCKET, socket, 45, KRING__V(5, 19), NEVER, \
+      KRING__CREATES | KRING__NOFIXED | KRING__UNLINKED, NET) \
     X(URING_CMD, uring_cmd, 46, KRING__V(5, 19), NEVER, \
       KRING__FILE | KRING__LATE_EINVAL | KRING__BY_FILE, CORE) \
     X(SEND_ZC, send_zc, 47, KRING__V(6, 0), OUT, KRING__FILE | KRING__RESTART, ZEROCOPY) \
@@ -133,7 +137,7 @@ enum kring__wait {
     X(FIXED_FD_INSTALL, fixed_fd_install, 54, KRING__V(6, 8), NEVER, \
       KRING__FILE | KRING__CREATES, RING) \
     X(FTRUNCATE, ftruncate, 55, KRING__V(6, 9), DISK, \
-      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD, FILE) \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(BIND, bind, 56, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     X(LISTEN, listen, 57, KRING__V(6, 11), NEVER, KRING__FILE, NET) \
     N(RECV_ZC, recv_zc, 58, KRING__V(6, 15), IN, KRING__FILE, ZEROCOPY) \

@@ -342,6 +342,15 @@ static int chain_check(struct kring *ring, const kring_op *ops, unsigned count, 
     return 0;
 }
 
+/* From 6.0 on the kernel runs what is linked behind some operations although they failed. */
+static bool goes_on_after_failure(const struct kring *ring, const struct kring__slot *slot)
+{
+    const struct kring__row *row = kring__row(slot->sqe.opcode);
+
+    return row != NULL && (row->flags & KRING__UNLINKED) && !(slot->flags & KRING__S_HARDLINK) &&
+           (kring__quirks_active(&ring->caps) >> KRING__QUIRK_UNLINKED & 1) != 0;
+}
+
 /* Can one engine take the chain in one piece? */
 static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned count)
 {
@@ -380,6 +389,8 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
             return false;
         if (engine == KRING_ENGINE_KERNEL && (slot->sqe.flags & IOSQE_FIXED_FILE) &&
             !(ring->caps.pub.features & IORING_FEAT_LINKED_FILE))
+            return false;
+        if (engine == KRING_ENGINE_KERNEL && i + 1 < count && goes_on_after_failure(ring, slot))
             return false;
     }
     return true;

@@ -149,6 +149,7 @@ enum kring__quirk_id {
     KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again */
     KRING__QUIRK_UNIX_DGRAM,   /* a send must not wait in the kernel: DONTWAIT and backoff */
     KRING__QUIRK_STREAM_POS,   /* a socket wants position 0 where the caller says the current one */
+    KRING__QUIRK_UNLINKED,     /* KRING__UNLINKED rows: no soft link behind them in the kernel */
     KRING__QUIRK_COUNT
 };
 extern const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT];

@@ -40,6 +40,9 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
     [KRING__QUIRK_STREAM_POS] = {
         "Q084", "offset -1 on a socket is ESPIPE", "seen on 5.10.46, not on 6.1.176",
         KRING__V(5, 6), KRING__V(5, 16)},
+    [KRING__QUIRK_UNLINKED] = {
+        "Q090", "a failed fsync, statx, rename and the like does not end its soft link",
+        "seen on 6.18.44; io_uring/sync.c and fs.c of 6.0 and later", KRING__V(6, 0), 0},
 };
 
 static uint32_t bit(bool active, enum kring__quirk_id id)
@@ -65,7 +68,9 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         bit(caps->op[IORING_OP_URING_CMD].answer != KRING__YES, KRING__QUIRK_NONBLOCK) |
         bit(true, KRING__QUIRK_UNIX_DGRAM) |
         bit((features & IORING_FEAT_RW_CUR_POS) && !(features & IORING_FEAT_CQE_SKIP),
-            KRING__QUIRK_STREAM_POS);
+            KRING__QUIRK_STREAM_POS) |
+        /* Where an older kernel is simulated too: the links are those of the real one. */
+        bit(true, KRING__QUIRK_UNLINKED);
     caps->quirks &= ~quirks_off;
 }
 

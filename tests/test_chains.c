@@ -53,6 +53,37 @@ static void in_order(enum rings_kind kind)
     rings_close(ring);
 }
 
+/* Linux 6.0 and later runs the write, and reports the failed fsync beside it. */
+static void a_failed_fsync_breaks_its_link(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct rings_log log;
+    int fd = rings_file("chain", "abc", 3), pipe[2];
+    kring_op ops[3];
+    char back[8] = "";
+
+    rings_pipe(pipe);
+    ops[0] = kring_fsync(ring, pipe[1], 0);
+    ops[1] = kring_write(ring, fd, "XYZ", 3, 0);
+    ops[2] = kring_nop(ring);
+    run_chain(ring, ops, 3, &log);
+    CU_ASSERT_EQUAL(log.notes[0].value, -EINVAL);
+    CU_ASSERT_EQUAL(log.notes[1].value, -ECANCELED);
+    CU_ASSERT_EQUAL(log.notes[2].value, -ECANCELED);
+    CU_ASSERT(pread(fd, back, 3, 0) == 3 && memcmp(back, "abc", 3) == 0);
+    /* A hard link does not care. */
+    ops[0] = kring_fsync(ring, pipe[1], 0);
+    CU_ASSERT_EQUAL(kring_set_flags(ring, ops[0], KRING_HARDLINK), 0);
+    ops[1] = kring_write(ring, fd, "XYZ", 3, 0);
+    run_chain(ring, ops, 2, &log);
+    CU_ASSERT_EQUAL(log.notes[0].value, -EINVAL);
+    CU_ASSERT_EQUAL(log.notes[1].value, 3);
+    close(pipe[0]);
+    close(pipe[1]);
+    close(fd);
+    rings_close(ring);
+}
+
 static void broken(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);
@@ -361,6 +392,7 @@ static void counted(enum rings_kind kind)
     rings_close(ring);
 }
 
+RINGS_TEST(a_failed_fsync_breaks_its_link)
 RINGS_TEST(in_order)
 RINGS_TEST(broken)
 RINGS_TEST(longer_than_the_queue)
@@ -375,6 +407,7 @@ RINGS_TEST(counted)
 int kring_test_chains(void)
 {
     static const struct kring_test tests[] = {
+        RINGS_ROWS("a failed fsync breaks its link", a_failed_fsync_breaks_its_link),
         RINGS_ROWS("a chain runs in order", in_order),
         RINGS_ROWS("a broken link ends the rest, a hard one not", broken),
         RINGS_ROWS("a chain longer than the SQ", longer_than_the_queue),
