@@ -25,12 +25,16 @@ struct block {
 };
 _Static_assert(sizeof(struct block) == ALIGN, "what follows a block's head is aligned");
 
-/* Where the parts of one copy lie behind the block's head. */
+/* The SQE's pointers. */
+enum { ADDR, ADDR2, ADDR3, FIELDS };
+
+/* The parts of one copy, in the order in which they lie behind the block's head. */
 struct parts {
-    const void *first; /* what the SQE points to */
-    const struct kring__msghdr *message;
+    const void *from[FIELDS]; /* what the SQE points to */
+    size_t length[FIELDS];
+    const struct kring__msghdr *message; /* at ADDR */
     const struct iovec *vectors;
-    size_t first_length, vectors_length, name_length, control_length;
+    size_t vectors_length, name_length, control_length;
 };
 
 static size_t round_up(size_t length)
@@ -123,8 +127,8 @@ static void take_message(struct parts *parts, const struct kring__msghdr *messag
     if (bad(message))
         return;
     parts->message = message;
-    parts->first = message;
-    parts->first_length = sizeof *message;
+    parts->from[ADDR] = message;
+    parts->length[ADDR] = sizeof *message;
     take_vectors(parts, message->iov, message->iovlen);
     if (!sent)
         return; /* name and ancillary data are results */
@@ -134,12 +138,14 @@ static void take_message(struct parts *parts, const struct kring__msghdr *messag
         parts->control_length = message->controllen;
 }
 
-static void take(struct parts *parts, const void *first, size_t length)
+static void take(struct parts *parts, unsigned field, uint64_t address, size_t length)
 {
-    if (length == 0 || bad(first))
+    const void *from = pointer(address);
+
+    if (length == 0 || bad(from))
         return;
-    parts->first = first;
-    parts->first_length = length;
+    parts->from[field] = from;
+    parts->length[field] = length;
 }
 
 static size_t path_length(const char *path)
@@ -152,6 +158,11 @@ static size_t path_length(const char *path)
         length++;
     /* Longer is -ENAMETOOLONG, with or without what follows. */
     return length + 1;
+}
+
+static void take_path(struct parts *parts, unsigned field, uint64_t address)
+{
+    take(parts, field, address, path_length(pointer(address)));
 }
 
 static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
@@ -168,35 +179,39 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
         break;
     case KRING__COPY_TIME:
         if (!(sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG))
-            take(parts, pointer(sqe->addr), sizeof(struct kring_timespec));
+            take(parts, ADDR, sqe->addr, sizeof(struct kring_timespec));
         break;
     case KRING__COPY_NEW_TIME:
         if ((sqe->timeout_flags & IORING_TIMEOUT_UPDATE_MASK) &&
             !(sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG))
-            take(parts, pointer(sqe->addr2), sizeof(struct kring_timespec));
+            take(parts, ADDR2, sqe->addr2, sizeof(struct kring_timespec));
         break;
     case KRING__COPY_ADDRESS:
-        take(parts, pointer(sqe->addr), (uint32_t)sqe->addr2);
+        take(parts, ADDR, sqe->addr, (uint32_t)sqe->addr2);
         break;
     case KRING__COPY_SEND:
         if (sqe->addr2 != 0)
-            take(parts, pointer(sqe->addr2), sqe->addr_len);
+            take(parts, ADDR2, sqe->addr2, sqe->addr_len);
         if ((sqe->ioprio & IORING_SEND_VECTORIZED) && !(sqe->flags & IOSQE_BUFFER_SELECT))
             take_vectors(parts, pointer(sqe->addr), sqe->len);
         break;
     case KRING__COPY_FUTEXES:
         if (sqe->len <= FUTEXES_MAX)
-            take(parts, pointer(sqe->addr), sqe->len * sizeof(struct kring_futex_waitv));
+            take(parts, ADDR, sqe->addr, sqe->len * sizeof(struct kring_futex_waitv));
         break;
     case KRING__COPY_PATH:
-        take(parts, pointer(sqe->addr), path_length(pointer(sqe->addr)));
+        take_path(parts, ADDR, sqe->addr);
+        break;
+    case KRING__COPY_TWO_PATHS:
+        take_path(parts, ADDR, sqe->addr);
+        take_path(parts, ADDR2, sqe->addr2);
         break;
     case KRING__COPY_EVENT:
-        take(parts, pointer(sqe->addr), sizeof(struct kring__epoll_event));
+        take(parts, ADDR, sqe->addr, sizeof(struct kring__epoll_event));
         break;
     case KRING__COPY_OPTION:
         if (sqe->cmd_op == SOCKET_URING_OP_SETSOCKOPT && (int32_t)sqe->optlen > 0)
-            take(parts, pointer(sqe->optval), sqe->optlen);
+            take(parts, ADDR3, sqe->optval, sqe->optlen); /* the same place in the SQE */
         break;
     default:
         break;
@@ -213,23 +228,21 @@ static void *put(unsigned char **at, const void *from, size_t length)
     return to;
 }
 
-static void redirect(struct io_uring_sqe *sqe, enum kring__copy_shape shape,
-                     const struct parts *parts, unsigned char *to)
+static void redirect(struct io_uring_sqe *sqe, const struct parts *parts, unsigned char *to)
 {
     struct kring__msghdr *message = NULL;
 
-    if (parts->first_length > 0) {
-        void *first = put(&to, parts->first, parts->first_length);
+    if (parts->length[ADDR] > 0) {
+        void *first = put(&to, parts->from[ADDR], parts->length[ADDR]);
 
-        if (shape == KRING__COPY_NEW_TIME || shape == KRING__COPY_SEND)
-            sqe->addr2 = (uintptr_t)first;
-        else if (shape == KRING__COPY_OPTION)
-            sqe->optval = (uintptr_t)first;
-        else
-            sqe->addr = (uintptr_t)first;
+        sqe->addr = (uintptr_t)first;
         if (parts->message)
             message = first;
     }
+    if (parts->length[ADDR2] > 0)
+        sqe->addr2 = (uintptr_t)put(&to, parts->from[ADDR2], parts->length[ADDR2]);
+    if (parts->length[ADDR3] > 0)
+        sqe->addr3 = (uintptr_t)put(&to, parts->from[ADDR3], parts->length[ADDR3]);
     if (parts->vectors_length > 0) {
         struct iovec *vectors = put(&to, parts->vectors, parts->vectors_length);
 
@@ -255,9 +268,10 @@ int kring__copy(struct kring__soft *soft, struct kring__req *req)
         return 0;
     find_parts(&parts, &req->sqe, shape);
     /* Each is far from the end of the numbers, but for what the caller says of its own. */
-    if (parts.control_length > pool_size(soft) || parts.first_length > pool_size(soft))
+    if (parts.control_length > pool_size(soft) || parts.length[ADDR3] > pool_size(soft))
         return -ENOMEM;
-    length = round_up(parts.first_length) + round_up(parts.vectors_length) +
+    length = round_up(parts.length[ADDR]) + round_up(parts.length[ADDR2]) +
+             round_up(parts.length[ADDR3]) + round_up(parts.vectors_length) +
              round_up(parts.name_length) + round_up(parts.control_length);
     if (length == 0)
         return 0;
@@ -266,7 +280,7 @@ int kring__copy(struct kring__soft *soft, struct kring__req *req)
         return -ENOMEM;
     block = block_at(soft, req->copy);
     block->original = req->sqe.addr;
-    redirect(&req->sqe, shape, &parts, soft->copies + req->copy + sizeof *block);
+    redirect(&req->sqe, &parts, soft->copies + req->copy + sizeof *block);
     return 0;
 }
 

@@ -523,6 +523,22 @@ kring_op kring_ftruncate(struct kring *ring, int fd, int64_t length);
 kring_op kring_fadvise(struct kring *ring, int fd, int64_t offset, int64_t length, int advice);
 /* As madvise(2): address at a page's start, advice MADV_. Native 5.6; 4 GiB and more 6.11. */
 kring_op kring_madvise(struct kring *ring, void *address, size_t length, int advice);
+/*
+ * Names of files. Each dirfd is a plain fd or AT_FDCWD; paths are borrowed until the end. Never
+ * restarted after -EINTR: the file system may have done it already.
+ * renameat: flags RENAME_ of renameat2(2), -ENOSYS where there is no such call. Native 5.11.
+ */
+kring_op kring_renameat(struct kring *ring, int old_dirfd, const char *old_path, int new_dirfd,
+                        const char *new_path, uint32_t flags);
+/* flags 0, or AT_REMOVEDIR for a directory. Native 5.11. */
+kring_op kring_unlinkat(struct kring *ring, int dirfd, const char *path, uint32_t flags);
+/* mode less the umask. Native 5.15. */
+kring_op kring_mkdirat(struct kring *ring, int dirfd, const char *path, uint32_t mode);
+/* Native 5.15. */
+kring_op kring_symlinkat(struct kring *ring, const char *target, int dirfd, const char *path);
+/* flags AT_SYMLINK_FOLLOW, AT_EMPTY_PATH (with CAP_DAC_READ_SEARCH). Native 5.15, flags 6.6. */
+kring_op kring_linkat(struct kring *ring, int old_dirfd, const char *old_path, int new_dirfd,
+                      const char *new_path, uint32_t flags);
 /* As statx(2). Native 5.6. dirfd is a plain fd. */
 kring_op kring_statx(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mask,
                      struct statx *buffer);

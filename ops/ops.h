@@ -113,11 +113,16 @@ enum kring__wait {
     X(TEE, tee, 33, KRING__V(5, 8), IN, KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY, SPLICE) \
     X(SHUTDOWN, shutdown, 34, KRING__V(5, 11), NEVER, \
       KRING__FILE | KRING__ASYNC_ONLY | KRING__UNLINKED, NET) \
-    N(RENAMEAT, renameat, 35, KRING__V(5, 11), DISK, KRING__NOFIXED, FILE) \
-    N(UNLINKAT, unlinkat, 36, KRING__V(5, 11), DISK, KRING__NOFIXED, FILE) \
-    N(MKDIRAT, mkdirat, 37, KRING__V(5, 15), DISK, KRING__NOFIXED, FILE) \
-    N(SYMLINKAT, symlinkat, 38, KRING__V(5, 15), DISK, KRING__NOFIXED, FILE) \
-    N(LINKAT, linkat, 39, KRING__V(5, 15), DISK, KRING__NOFIXED, FILE) \
+    X(RENAMEAT, renameat, 35, KRING__V(5, 11), DISK, \
+      KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
+    X(UNLINKAT, unlinkat, 36, KRING__V(5, 11), DISK, \
+      KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
+    X(MKDIRAT, mkdirat, 37, KRING__V(5, 15), DISK, \
+      KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
+    X(SYMLINKAT, symlinkat, 38, KRING__V(5, 15), DISK, \
+      KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
+    X(LINKAT, linkat, 39, KRING__V(5, 15), DISK, \
+      KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(MSG_RING, msg_ring, 40, KRING__V(5, 18), NEVER, 0, RING) \
     N(FSETXATTR, fsetxattr, 41, KRING__V(5, 19), DISK, KRING__FILE, FILE) \
     N(SETXATTR, setxattr, 42, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
@@ -246,6 +251,7 @@ enum kring__wait {
     X(NOP_MORE, NOP, rw_flags, BITS, \
       IORING_NOP_FILE | IORING_NOP_FIXED_FILE | IORING_NOP_FIXED_BUFFER | IORING_NOP_TW, \
       KRING__V(6, 18), "nop with file or buffer") \
+    X(LINKAT_FLAGS, LINKAT, hardlink_flags, NONZERO, 0, KRING__V(6, 6), "linkat flags") \
     X(FADVISE_WIDE, FADVISE, addr, NONZERO, 0, KRING__V(6, 11), "fadvise of 4 GiB and more") \
     X(MADVISE_WIDE, MADVISE, off, NONZERO, 0, KRING__V(6, 11), "madvise of 4 GiB and more")
 
@@ -313,6 +319,7 @@ enum kring__copy_shape {
     KRING__COPY_ADDRESS,      /* addr, addr2: socket address and its length */
     KRING__COPY_SEND,         /* addr2, addr_len: socket address; vectors with SEND_VECTORIZED */
     KRING__COPY_PATH,         /* addr: string */
+    KRING__COPY_TWO_PATHS,    /* addr, addr2: strings */
     KRING__COPY_EVENT,        /* addr: epoll_event */
     KRING__COPY_OPTION        /* optval, optlen, of SOCKET_URING_OP_SETSOCKOPT */
 };

@@ -339,6 +339,45 @@ static bool changes(struct faults *f)
     return DO(f, kring_madvise(f->ring, page, 65536, MADV_DONTNEED)) && MUST(f, page[65535] == 0);
 }
 
+/* Is it there, under this name? Asked of the file system, not of the library. */
+static bool there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* Each is done once or not at all; 0 says that it was. */
+static bool names(struct faults *f)
+{
+    char dir[100], old[120], new[120], other[120];
+    int base;
+
+    snprintf(dir, sizeof dir, "%s/names", kring_test_tmpdir());
+    snprintf(old, sizeof old, "%s/old", dir);
+    snprintf(new, sizeof new, "%s/new", dir);
+    snprintf(other, sizeof other, "%s/other", dir);
+    unlink(old);
+    unlink(new);
+    unlink(other);
+    rmdir(dir);
+    if (!faults_open(f, 0, SOFT(RENAMEAT) | SOFT(MKDIRAT) | SOFT(LINKAT)))
+        return false;
+    if (!DO(f, kring_mkdirat(f->ring, AT_FDCWD, dir, 0700)) || !MUST(f, there(dir)))
+        return false;
+    base = CREATE(f, kring_openat(f->ring, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0));
+    if (base < 0)
+        return false;
+    if (!DO(f, kring_symlinkat(f->ring, ".", base, "old")) || !MUST(f, there(old)) ||
+        !DO(f, kring_renameat(f->ring, base, "old", base, "new", 0)) ||
+        !MUST(f, !there(old) && there(new)) ||
+        !DO(f, kring_linkat(f->ring, base, "new", base, "other", 0)) ||
+        !MUST(f, there(new) && there(other)))
+        return false;
+    return DO(f, kring_unlinkat(f->ring, base, "new", 0)) && MUST(f, !there(new)) &&
+           DO(f, kring_unlinkat(f->ring, base, "other", 0)) && MUST(f, !there(other)) &&
+           DO(f, kring_unlinkat(f->ring, AT_FDCWD, dir, AT_REMOVEDIR)) && MUST(f, !there(dir)) &&
+           faults_close(f, base);
+}
+
 const struct faults_scenario faults_file_scenarios[] = {
     {"copy a file", copy, false},
     {"vectors and positions", vectors, false},
@@ -349,5 +388,6 @@ const struct faults_scenario faults_file_scenarios[] = {
     {"registered buffers", buffers, false},
     {"poll", polls, false},
     {"sizes, ranges and advice", changes, false},
+    {"names", names, false},
     {NULL, NULL, false},
 };

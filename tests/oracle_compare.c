@@ -62,9 +62,15 @@ static void remove_dir(const char *path)
     DIR *dir = opendir(path);
     struct dirent *entry;
 
-    while (dir && (entry = readdir(dir)) != NULL)
-        if (unlinkat(dirfd(dir), entry->d_name, 0) < 0)
-            unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+    while (dir && (entry = readdir(dir)) != NULL) {
+        char inner[512];
+
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+            unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+            continue;
+        snprintf(inner, sizeof inner, "%.200s/%s", path, entry->d_name);
+        remove_dir(inner);
+    }
     if (dir)
         closedir(dir);
     rmdir(path);

@@ -23,6 +23,7 @@
     X(chains) \
     X(limits) \
     X(flags) \
+    X(names) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

@@ -7,7 +7,10 @@ const struct oracle_program oracle_programs_fs[] = {
     { "failure-breaks-links", "file f 'abc'; pipe p; pages m 1; path n 'missing'; statxbuf x;"
       " fsync fd=pr flags=LINK; nop; statx fd=AT_FDCWD addr=n off=x flags=LINK; nop;"
       " until 1 2 3 4; fallocate fd=f flags=LINK; nop; ftruncate fd=f off=-1 flags=LINK; nop; until 5 6 7 8;"
-      " sync_file_range fd=pw flags=LINK; nop; madvise addr=m+1 len=1 flags=LINK; nop; until 9 10 11 12" },
+      " sync_file_range fd=pw flags=LINK; nop; madvise addr=m+1 len=1 flags=LINK; nop; until 9 10 11 12;"
+      " renameat fd=AT_FDCWD addr=n len=AT_FDCWD off=n flags=LINK; nop; unlinkat fd=AT_FDCWD addr=n flags=LINK; nop;"
+      " mkdirat fd=-1 addr=n flags=LINK; nop; symlinkat addr=n fd=-1 off=n flags=LINK; nop;"
+      " linkat fd=AT_FDCWD addr=n len=AT_FDCWD off=n flags=LINK; nop; until 14 16 18 20 22" },
 
     /* ---- fallocate ---- */
     { "fallocate-grows", "file f 'abc'; fallocate fd=f off=2 addr=10; enter 1" },

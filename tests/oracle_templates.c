@@ -106,6 +106,13 @@ static const struct template templates[] = {
     { "sync_file_range", "file f 'abc'", "sync_file_range of=SYNC_FILE_RANGE_WRITE", "f", FILE_OP },
     { "fadvise", "file f 'abc'", "fadvise of=POSIX_FADV_WILLNEED", "f", FILE_OP },
     { "madvise", "pages m 2", "madvise addr=m len=4096 of=MADV_DONTNEED", NULL, .file = 0 },
+    { "renameat", "file f 'x'; path n 'f'; path m 'g'", "renameat addr=n len=AT_FDCWD off=m", "AT_FDCWD",
+      .file = 0 },
+    { "unlinkat", "file f 'x'; path n 'f'", "unlinkat addr=n", "AT_FDCWD", .file = 0 },
+    { "mkdirat", "path n 'x'", "mkdirat addr=n len=0700", "AT_FDCWD", .file = 0 },
+    { "symlinkat", "path t 't'; path n 'l'", "symlinkat addr=t off=n", "AT_FDCWD", .file = 0 },
+    { "linkat", "file f 'x'; path n 'f'; path m 'g'", "linkat addr=n len=AT_FDCWD off=m", "AT_FDCWD",
+      .file = 0 },
 };
 
 /* %S setup, %O the request, %F its fd; %n CQEs that come before it in the same enter. */

@@ -28,7 +28,7 @@ static const struct faults_mode modes[] = {
     {.name = "soft", .engine = KRING_ENGINE_SOFT},
     {.name = "soft-old", .engine = KRING_ENGINE_SOFT,
      .missing = {MISSING(statx), MISSING(accept4), MISSING(preadv2), MISSING(pwritev2),
-                 MISSING(madvise), MISSING(epoll_pwait2)}},
+                 MISSING(madvise), MISSING(epoll_pwait2), MISSING(renameat2)}},
     {.name = "soft-ppoll", .engine = KRING_ENGINE_SOFT, .missing = {MISSING(epoll_create1)}},
     {.name = "kernel", .engine = KRING_ENGINE_KERNEL, .uring = true},
     {.name = "mixed", .engine = KRING_ENGINE_AUTO, .uring = true, .mixed = true},

@@ -162,7 +162,15 @@ static struct io_uring_sqe sound(unsigned opcode, int event)
     switch (opcode) {
     case IORING_OP_OPENAT:
     case IORING_OP_STATX:
+    case IORING_OP_UNLINKAT:
+    case IORING_OP_MKDIRAT:
         sqe.addr = (uintptr_t)path;
+        break;
+    case IORING_OP_RENAMEAT:
+    case IORING_OP_SYMLINKAT:
+    case IORING_OP_LINKAT:
+        sqe.addr = (uintptr_t)path;
+        sqe.addr2 = (uintptr_t)path;
         break;
     case IORING_OP_TIMEOUT:
     case IORING_OP_LINK_TIMEOUT:

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -252,6 +253,40 @@ static void address_of(struct sockaddr_un *address, const char *name)
 
 #define ADDRESS_BYTES(name) ((socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof(name)))
 #define NAME "kring-copies"
+
+/* Both names of a rename behind a read that waits; the kernel has it since 5.11. */
+static void linked_names(struct rig *rig)
+{
+    char from[300], to[300], was[300], is[300], data[4];
+    int fds[2];
+
+    snprintf(from, sizeof from, "%s/from", kring_test_tmpdir());
+    snprintf(to, sizeof to, "%s/to", kring_test_tmpdir());
+    strcpy(was, from);
+    strcpy(is, to);
+    unlink(to);
+    CU_ASSERT_EQUAL_FATAL(symlink("target", from), 0);
+    CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
+    next(rig, IORING_OP_READ, fds[0], data, 1)->len = 3;
+    kring__view_sqe(rig->view, *rig->view->sq_tail - 1)->flags = IOSQE_IO_LINK;
+    next(rig, IORING_OP_RENAMEAT, -100, from, 2)->len = (uint32_t)-100;
+    kring__view_sqe(rig->view, *rig->view->sq_tail - 1)->addr2 = (uintptr_t)to;
+    CU_ASSERT_EQUAL(enter(rig, 2, 0), 2);
+    scribble(from, sizeof from);
+    scribble(to, sizeof to);
+    CU_ASSERT_EQUAL(write(fds[1], "abc", 3), 3);
+    expect(rig, 1, 3);
+    expect(rig, 2, 0);
+    CU_ASSERT_EQUAL(access(was, F_OK), -1);
+    CU_ASSERT_EQUAL(readlink(is, data, sizeof data), 4);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static void both_names_of_a_late_rename_may_go(void)
+{
+    on_both(linked_names);
+}
 
 /* The first datagrams fill the receiver, so that the last one waits. */
 static void waiting_sendmsg(struct rig *rig)
@@ -569,6 +604,7 @@ int kring_test_soft_copies(void)
         KRING_TEST(message_header_is_read_once_and_written_at_the_end),
         KRING_TEST(name_and_vectors_of_a_waiting_sendmsg_may_go),
         KRING_TEST(address_of_a_late_connect_may_go),
+        KRING_TEST(both_names_of_a_late_rename_may_go),
         KRING_TEST(paths_and_times_of_what_is_deferred_may_go),
         KRING_TEST(new_and_linked_times_may_go),
         KRING_TEST(option_values_of_linked_requests_may_go),
