@@ -206,6 +206,19 @@ static void find_parts(struct parts *parts, const struct io_uring_sqe *sqe,
         take_path(parts, ADDR, sqe->addr);
         take_path(parts, ADDR2, sqe->addr2);
         break;
+    case KRING__COPY_NAME_VALUE:
+    case KRING__COPY_NAME:
+        take_path(parts, ADDR3, sqe->addr3);
+        if (shape == KRING__COPY_NAME) {
+            take_path(parts, ADDR, sqe->addr);
+            break;
+        }
+        /* fall through */
+    case KRING__COPY_VALUE:
+    case KRING__COPY_HOW:
+        take_path(parts, ADDR, sqe->addr);
+        take(parts, ADDR2, sqe->addr2, sqe->len); /* no more than preparation lets pass */
+        break;
     case KRING__COPY_EVENT:
         take(parts, ADDR, sqe->addr, sizeof(struct kring__epoll_event));
         break;

@@ -56,6 +56,7 @@ struct iovec;
 struct msghdr;
 struct sockaddr;
 struct statx;
+struct open_how;
 
 typedef struct kring_op {
     uint32_t index;      /* when generation is 0: the positive error code */
@@ -480,6 +481,12 @@ uint64_t kring_user_data(kring_op op);
 /* Opens path below dirfd (AT_FDCWD); O_CLOEXEC is added. value: fd, or slot with kring_set_slot.
  * Native 5.6. dirfd is a plain fd. */
 kring_op kring_openat(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mode);
+/*
+ * As openat2(2). how is borrowed until the end, and changed here: O_CLOEXEC is added to its flags
+ * (kring_set_slot takes it away again), and O_LARGEFILE. -ENOSYS below 5.6 where resolve is not 0:
+ * no older call confines a path. Native 5.6. dirfd is a plain fd.
+ */
+kring_op kring_openat2(struct kring *ring, int dirfd, const char *path, struct open_how *how);
 /* Closes; never restarted. value 0. Native 5.6, direct 5.15. */
 kring_op kring_close_fd(struct kring *ring, int fd);
 /* offset >= 0 or KRING_CUR_POS. value: bytes, 0 = end. Native 5.6. */
@@ -539,6 +546,19 @@ kring_op kring_symlinkat(struct kring *ring, const char *target, int dirfd, cons
 /* flags AT_SYMLINK_FOLLOW, AT_EMPTY_PATH (with CAP_DAC_READ_SEARCH). Native 5.15, flags 6.6. */
 kring_op kring_linkat(struct kring *ring, int old_dirfd, const char *old_path, int new_dirfd,
                       const char *new_path, uint32_t flags);
+/*
+ * Extended attributes. size is that of the value, at most 65536 bytes when it is set (-E2BIG); flags
+ * XATTR_ of setxattr(2). The getters' value is the attribute's size; with size 0 nothing is written,
+ * and a value that does not fit is -ERANGE. A path is looked up from the current directory. Native
+ * 5.19, of a direct descriptor 6.13.
+ */
+kring_op kring_setxattr(struct kring *ring, const char *path, const char *name, const void *value,
+                        uint32_t size, uint32_t flags);
+kring_op kring_fsetxattr(struct kring *ring, int fd, const char *name, const void *value,
+                         uint32_t size, uint32_t flags);
+kring_op kring_getxattr(struct kring *ring, const char *path, const char *name, void *value,
+                        uint32_t size);
+kring_op kring_fgetxattr(struct kring *ring, int fd, const char *name, void *value, uint32_t size);
 /* As statx(2). Native 5.6. dirfd is a plain fd. */
 kring_op kring_statx(struct kring *ring, int dirfd, const char *path, int flags, uint32_t mask,
                      struct statx *buffer);

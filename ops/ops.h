@@ -104,7 +104,8 @@ enum kring__wait {
       KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(SEND, send, 26, KRING__V(5, 6), OUT, KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
     X(RECV, recv, 27, KRING__V(5, 6), IN, KRING__FILE | KRING__RESTART | KRING__SELECTS, NET) \
-    N(OPENAT2, openat2, 28, KRING__V(5, 6), DISK, KRING__CREATES | KRING__NOFIXED, FILE) \
+    X(OPENAT2, openat2, 28, KRING__V(5, 6), DISK, \
+      KRING__RESTART | KRING__CREATES | KRING__NOFIXED | KRING__OFFLOAD, FILE) \
     X(EPOLL_CTL, epoll_ctl, 29, KRING__V(5, 6), NEVER, KRING__NOFIXED, POLL) \
     X(SPLICE, splice, 30, KRING__V(5, 7), IN, KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY, \
       SPLICE) \
@@ -124,10 +125,16 @@ enum kring__wait {
     X(LINKAT, linkat, 39, KRING__V(5, 15), DISK, \
       KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
     X(MSG_RING, msg_ring, 40, KRING__V(5, 18), NEVER, 0, RING) \
-    N(FSETXATTR, fsetxattr, 41, KRING__V(5, 19), DISK, KRING__FILE, FILE) \
-    N(SETXATTR, setxattr, 42, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
-    N(FGETXATTR, fgetxattr, 43, KRING__V(5, 19), DISK, KRING__FILE, FILE) \
-    N(GETXATTR, getxattr, 44, KRING__V(5, 19), DISK, KRING__NOFIXED, FILE) \
+    X(FSETXATTR, fsetxattr, 41, KRING__V(5, 19), DISK, \
+      KRING__FILE | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
+    X(SETXATTR, setxattr, 42, KRING__V(5, 19), DISK, \
+      KRING__NOFIXED | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, FILE) \
+    X(FGETXATTR, fgetxattr, 43, KRING__V(5, 19), DISK, \
+      KRING__FILE | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, \
+      FILE) \
+    X(GETXATTR, getxattr, 44, KRING__V(5, 19), DISK, \
+      KRING__NOFIXED | KRING__RESTART | KRING__ASYNC_ONLY | KRING__OFFLOAD | KRING__UNLINKED, \
+      FILE) \
     X(SOCKET, socket, 45, KRING__V(5, 19), NEVER, \
       KRING__CREATES | KRING__NOFIXED | KRING__UNLINKED, NET) \
     X(URING_CMD, uring_cmd, 46, KRING__V(5, 19), NEVER, \
@@ -251,6 +258,13 @@ enum kring__wait {
     X(NOP_MORE, NOP, rw_flags, BITS, \
       IORING_NOP_FILE | IORING_NOP_FIXED_FILE | IORING_NOP_FIXED_BUFFER | IORING_NOP_TW, \
       KRING__V(6, 18), "nop with file or buffer") \
+    X(OPENAT2_DIRECT, OPENAT2, file_index, NONZERO, 0, KRING__V(5, 15), "openat2 direct") \
+    X(OPENAT2_ALLOC, OPENAT2, file_index, EQUAL, IORING_FILE_INDEX_ALLOC, KRING__V(5, 19), \
+      "openat2 direct, any slot") \
+    X(FSETXATTR_DIRECT, FSETXATTR, flags, BITS, IOSQE_FIXED_FILE, KRING__V(6, 13), \
+      "fsetxattr of a direct descriptor") \
+    X(FGETXATTR_DIRECT, FGETXATTR, flags, BITS, IOSQE_FIXED_FILE, KRING__V(6, 13), \
+      "fgetxattr of a direct descriptor") \
     X(LINKAT_FLAGS, LINKAT, hardlink_flags, NONZERO, 0, KRING__V(6, 6), "linkat flags") \
     X(FADVISE_WIDE, FADVISE, addr, NONZERO, 0, KRING__V(6, 11), "fadvise of 4 GiB and more") \
     X(MADVISE_WIDE, MADVISE, off, NONZERO, 0, KRING__V(6, 11), "madvise of 4 GiB and more")
@@ -320,6 +334,10 @@ enum kring__copy_shape {
     KRING__COPY_SEND,         /* addr2, addr_len: socket address; vectors with SEND_VECTORIZED */
     KRING__COPY_PATH,         /* addr: string */
     KRING__COPY_TWO_PATHS,    /* addr, addr2: strings */
+    KRING__COPY_HOW,          /* addr: string; addr2, len: open_how */
+    KRING__COPY_NAME,         /* addr, addr3: strings */
+    KRING__COPY_VALUE,        /* addr: string; addr2, len: data */
+    KRING__COPY_NAME_VALUE,   /* addr, addr3: strings; addr2, len: data */
     KRING__COPY_EVENT,        /* addr: epoll_event */
     KRING__COPY_OPTION        /* optval, optlen, of SOCKET_URING_OP_SETSOCKOPT */
 };

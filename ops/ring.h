@@ -357,6 +357,8 @@ void kring__fd(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int fd
 kring_op kring__fail(struct kring *ring, kring_op op, int error);
 void kring__pool(struct kring *ring, kring_op op, struct io_uring_sqe *sqe, int pool);
 int kring__target(struct kring *ring, kring_op target, uint64_t *user_data);
+/* Changes the flags of the open_how at this address (file/openat2.c). */
+void kring__how_flags(uint64_t address, uint64_t set, uint64_t clear);
 
 /* ---- route.c ---- */
 #define KRING__FAST_PLAIN 0x80u /* ioprio, file_index and the like must be zero too */

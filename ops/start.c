@@ -147,8 +147,12 @@ int kring_set_slot(struct kring *ring, kring_op op, uint32_t index)
         return slot->error = -EINVAL;
     slot->sqe.file_index = index == KRING_SLOT_ANY ? IORING_FILE_INDEX_ALLOC : index + 1;
     /* A direct descriptor is never inherited; the kernel refuses the flag (EINVAL). */
-    if (slot->sqe.opcode == IORING_OP_SOCKET)
+    if (slot->sqe.opcode == IORING_OP_SOCKET) {
         slot->sqe.off &= ~(uint64_t)O_CLOEXEC;
+    } else if (slot->sqe.opcode == IORING_OP_OPENAT2) {
+        if (!(slot->flags & KRING__S_RAW))
+            kring__how_flags(slot->sqe.addr2, 0, O_CLOEXEC);
+    }
     else
         slot->sqe.open_flags &= ~(uint32_t)O_CLOEXEC;
     return 0;

@@ -92,14 +92,16 @@ static uint64_t field_of(const struct io_uring_sqe *sqe, const struct kring__var
     case sizeof word:
         memcpy(&word, at, sizeof word);
         return word;
-    default:
+    case sizeof half:
         memcpy(&half, at, sizeof half);
         return half;
+    default:
+        return *at;
     }
 }
 
 #define KRING__VARIANT_SIZE(id, op, field, test, value, since, text) \
-    _Static_assert(sizeof(((struct io_uring_sqe *)0)->field) == 2 || \
+    _Static_assert(sizeof(((struct io_uring_sqe *)0)->field) <= 2 || \
                        sizeof(((struct io_uring_sqe *)0)->field) == 4 || \
                        sizeof(((struct io_uring_sqe *)0)->field) == 8, \
                    "width of the field of " #id);

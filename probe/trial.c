@@ -86,6 +86,11 @@ static const struct proof proofs[KRING__VARIANT_COUNT] = {
     EXACT(NOP_FLAGS, IORING_FEAT_RECVSEND_BUNDLE),
     /* The youngest of these flags is asked for, which came between 6.13 and 6.18. */
     SELF(NOP_MORE, NEEDS_FEATURE, IORING_FEAT_RECVSEND_BUNDLE, 0, ENXIO),
+    LIKE(OPENAT2_DIRECT, NEEDS_NOTHING, 0, 1, OPENAT_DIRECT),
+    LIKE(OPENAT2_ALLOC, NEEDS_NOTHING, 0, 1, OPENAT_ALLOC),
+    /* Before, the file is refused before the flags are (EBADF). */
+    LIKE(FSETXATTR_DIRECT, NEEDS_NOTHING, 0, 1, FGETXATTR_DIRECT),
+    SELF(FGETXATTR_DIRECT, NEEDS_NOTHING, 0, 1, EINVAL),
     SELF(LINKAT_FLAGS, NEEDS_NOTHING, 0, 0, ENOENT),
     /* The same release, 6.11, has no feature bit. */
     SELF(FADVISE_WIDE, NEEDS_OP, IORING_OP_LISTEN, 0, 0),
@@ -215,6 +220,11 @@ static void fill(struct io_uring_sqe *sqe, unsigned variant, uint32_t *scrap)
     case KRING__VARIANT_NOP_MORE:
         sqe->nop_flags = IORING_NOP_TW | IORING_NOP_INJECT_RESULT;
         sqe->len = (uint32_t)-ENXIO;
+        break;
+    case KRING__VARIANT_FGETXATTR_DIRECT:
+        sqe->flags = IOSQE_FIXED_FILE;
+        sqe->fd = 0;
+        sqe->xattr_flags = 1; /* never right */
         break;
     case KRING__VARIANT_LINKAT_FLAGS: /* an empty path is looked at behind the flags */
         sqe->addr = sqe->addr2 = (uint64_t)(uintptr_t)"";

@@ -214,10 +214,14 @@ static void play_sqe(struct io_uring_sqe *sqe, const struct kring__release *k)
     }
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         if ((variants >> i & 1) && kring__variant_rows[i].since > k->release) {
+            bool by_file = sqe->opcode == IORING_OP_FGETXATTR || sqe->opcode == IORING_OP_FSETXATTR;
+
             if (sqe->opcode == IORING_OP_URING_CMD)
                 sqe->cmd_op = UINT32_MAX; /* EOPNOTSUPP */
             else
                 refuse(sqe);
+            if (by_file)
+                sqe->opcode = IORING_OP_READ; /* of fd -1: EBADF */
             return;
         }
     if (k->release < KRING__V(5, 6) && positioned(sqe->opcode) && sqe->off == UINT64_MAX)

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define SOFT(opcode) (UINT64_C(1) << IORING_OP_##opcode)
@@ -339,6 +340,44 @@ static bool changes(struct faults *f)
     return DO(f, kring_madvise(f->ring, page, 65536, MADV_DONTNEED)) && MUST(f, page[65535] == 0);
 }
 
+/* <linux/openat2.h> is of 5.6. */
+static uint64_t how[3];
+
+static bool attributes(struct faults *f)
+{
+    char path[100], to[100], back[8] = "";
+    struct faults_op *o;
+    int fd, again;
+
+    paths(path, to);
+    if ((fd = faults_file(f, SIZE)) < 0)
+        return false;
+    if (fsetxattr(fd, "user.probe", "", 0, 0) < 0)
+        return faults_open(f, 0, 0); /* this file system has none, or none for users */
+    if (!faults_open(f, 0, SOFT(SETXATTR) | SOFT(FGETXATTR) | SOFT(OPENAT2)))
+        return false;
+    if (!DO(f, kring_setxattr(f->ring, path, "user.a", "one", 3, 0)) ||
+        !MUST(f, fgetxattr(fd, "user.a", back, 8) == 3 && !memcmp(back, "one", 3)) ||
+        !DO(f, kring_fsetxattr(f->ring, fd, "user.a", "second", 6, 0)) ||
+        !MUST(f, fgetxattr(fd, "user.a", back, 8) == 6 && !memcmp(back, "second", 6)))
+        return false;
+    memset(back, 0, sizeof back);
+    o = START(f, kring_getxattr(f->ring, path, "user.a", back, 8));
+    if (!faults_wait(f, o) || !MUST(f, o->value == 6 && !memcmp(back, "second", 6)))
+        return false;
+    memset(back, 0, sizeof back);
+    o = START(f, kring_fgetxattr(f->ring, fd, "user.a", back, 8));
+    if (!faults_wait(f, o) || !MUST(f, o->value == 6 && !memcmp(back, "second", 6)))
+        return false;
+    memset(how, 0, sizeof how);
+    how[0] = O_RDWR;
+    again = CREATE(f, kring_openat2(f->ring, AT_FDCWD, path, (struct open_how *)(void *)how));
+    if (again < 0)
+        return false;
+    return MUST(f, pread(again, back, 4, 0) == 4 && faults_is_pattern((uint8_t *)back, 4, 0)) &&
+           faults_close(f, again);
+}
+
 /* Is it there, under this name? Asked of the file system, not of the library. */
 static bool there(const char *path)
 {
@@ -389,5 +428,6 @@ const struct faults_scenario faults_file_scenarios[] = {
     {"poll", polls, false},
     {"sizes, ranges and advice", changes, false},
     {"names", names, false},
+    {"attributes and openat2", attributes, false},
     {NULL, NULL, false},
 };

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/stat.h>
 #include <linux/fs.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -17,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 struct word {
     const char *name;
@@ -96,6 +98,9 @@ static const struct word words[] = {
     WORD(POSIX_FADV_DONTNEED), WORD(POSIX_FADV_NOREUSE),
     WORD(MADV_RANDOM), WORD(MADV_SEQUENTIAL), WORD(MADV_WILLNEED), WORD(MADV_DONTNEED),
     WORD(MADV_REMOVE), WORD(AT_REMOVEDIR), WORD(AT_SYMLINK_FOLLOW),
+    WORD(XATTR_CREATE), WORD(XATTR_REPLACE),
+    WORD(RESOLVE_NO_XDEV), WORD(RESOLVE_NO_MAGICLINKS), WORD(RESOLVE_NO_SYMLINKS),
+    WORD(RESOLVE_BENEATH), WORD(RESOLVE_IN_ROOT), WORD(RESOLVE_CACHED),
     WORD(RENAME_NOREPLACE), WORD(RENAME_EXCHANGE),
     WORD(AT_FDCWD), WORD(AT_EMPTY_PATH), WORD(AT_SYMLINK_NOFOLLOW), WORD(AT_STATX_FORCE_SYNC),
     WORD(AT_STATX_DONT_SYNC), WORD(AT_NO_AUTOMOUNT),

@@ -24,6 +24,7 @@
     X(limits) \
     X(flags) \
     X(names) \
+    X(xattr) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

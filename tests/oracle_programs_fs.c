@@ -10,7 +10,9 @@ const struct oracle_program oracle_programs_fs[] = {
       " sync_file_range fd=pw flags=LINK; nop; madvise addr=m+1 len=1 flags=LINK; nop; until 9 10 11 12;"
       " renameat fd=AT_FDCWD addr=n len=AT_FDCWD off=n flags=LINK; nop; unlinkat fd=AT_FDCWD addr=n flags=LINK; nop;"
       " mkdirat fd=-1 addr=n flags=LINK; nop; symlinkat addr=n fd=-1 off=n flags=LINK; nop;"
-      " linkat fd=AT_FDCWD addr=n len=AT_FDCWD off=n flags=LINK; nop; until 14 16 18 20 22" },
+      " linkat fd=AT_FDCWD addr=n len=AT_FDCWD off=n flags=LINK; nop; until 14 16 18 20 22;"
+      " setxattr addr3=n addr=n flags=LINK; nop; getxattr addr3=n addr=n flags=LINK; nop;"
+      " fsetxattr fd=f addr=n flags=LINK; nop; fgetxattr fd=f addr=n flags=LINK; nop; until 24 26 28 30" },
 
     /* ---- fallocate ---- */
     { "fallocate-grows", "file f 'abc'; fallocate fd=f off=2 addr=10; enter 1" },

@@ -50,7 +50,20 @@ static void make_attribute(struct oracle_run *run, const char *path)
         oracle_log(run, "attribute -> %s\n", oracle_errno_name(errno));
 }
 
-/* as NAME FLAGS: what the path leads to, as a descriptor; for O_PATH and other rare flags. */
+/* how NAME FLAGS [mode=N] [resolve=N] [tail=N]: struct open_how, and what a longer one may hold. */
+static void make_how(struct oracle_run *run, const char *name)
+{
+    struct oracle_object *object = oracle_object_new(run, name, ORACLE_QUIET, 64);
+    uint64_t words[4] = { (uint64_t)oracle_value(run, oracle_arg(run, 2)), 0, 0, 0 };
+    static const char *const keys[] = { NULL, "mode", "resolve", "tail" };
+
+    for (unsigned i = 1; i < 4; i++)
+        if (oracle_key(run, keys[i]))
+            words[i] = (uint64_t)oracle_value(run, oracle_key(run, keys[i]));
+    memcpy(object->data, words, sizeof words);
+}
+
+/* open NAME PATH FLAGS: what the path leads to, as a descriptor; for O_PATH and other flags. */
 static void make_open(struct oracle_run *run, const char *name)
 {
     oracle_object_fd(run, name, open(oracle_arg(run, 2),
@@ -138,7 +151,8 @@ bool oracle_tree(struct oracle_run *run, const char *verb)
         void (*act)(struct oracle_run *run, const char *name);
     } acts[] = {
         { "pages", make_pages }, { "subdir", make_subdir }, { "symlink", make_symlink },
-        { "attribute", make_attribute }, { "open", make_open }, { "tree", act_tree },
+        { "attribute", make_attribute }, { "open", make_open }, { "how", make_how },
+        { "tree", act_tree },
     };
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {

@@ -231,7 +231,8 @@ int kring_test_file_ops(void)
         RINGS_ROWS("sync file range writes a range", sync_file_range_writes_a_range),
         RINGS_ROWS("fadvise is taken and checked", fadvise_is_taken_and_checked),
         RINGS_ROWS("madvise acts on its range only", madvise_acts_on_its_range_only),
-        RINGS_ROWS("file operations take direct descriptors", file_operations_take_direct_descriptors),
+        RINGS_ROWS("file operations take direct descriptors",
+                   file_operations_take_direct_descriptors),
     };
 
     if (!CONFIG_KRING_FILE)

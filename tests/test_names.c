@@ -193,7 +193,7 @@ static void link_gives_a_file_a_second_name(enum rings_kind kind)
     leave(&p);
 }
 
-/* The way in which a file is replaced without ever being half: each step only after the one before. */
+/* How a file is replaced without ever being half: each step only after the one before. */
 static void a_chain_replaces_a_file(enum rings_kind kind)
 {
     struct rings_log log = {0};
@@ -236,7 +236,8 @@ int kring_test_names(void)
     static const struct kring_test tests[] = {
         RINGS_ROWS("rename moves between directories", rename_moves_between_directories),
         RINGS_ROWS("unlink tells files from directories", unlink_tells_files_from_directories),
-        RINGS_ROWS("mkdir makes a directory less the umask", mkdir_makes_a_directory_less_the_umask),
+        RINGS_ROWS("mkdir makes a directory less the umask",
+                   mkdir_makes_a_directory_less_the_umask),
         RINGS_ROWS("symlink keeps its target as text", symlink_keeps_its_target_as_text),
         RINGS_ROWS("link gives a file a second name", link_gives_a_file_a_second_name),
         RINGS_ROWS("a chain replaces a file", a_chain_replaces_a_file),

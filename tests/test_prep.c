@@ -166,6 +166,20 @@ static struct io_uring_sqe sound(unsigned opcode, int event)
     case IORING_OP_MKDIRAT:
         sqe.addr = (uintptr_t)path;
         break;
+    case IORING_OP_OPENAT2:
+        sqe.addr = (uintptr_t)path;
+        sqe.addr2 = (uintptr_t)zeroes;
+        sqe.len = 24;
+        break;
+    case IORING_OP_SETXATTR:
+    case IORING_OP_GETXATTR:
+        sqe.addr3 = (uintptr_t)path;
+        sqe.addr = (uintptr_t)path;
+        break;
+    case IORING_OP_FSETXATTR:
+    case IORING_OP_FGETXATTR:
+        sqe.addr = (uintptr_t)path;
+        break;
     case IORING_OP_RENAMEAT:
     case IORING_OP_SYMLINKAT:
     case IORING_OP_LINKAT:
@@ -233,6 +247,9 @@ static bool differs_by_design(const struct io_uring_sqe *sqe)
     case IORING_OP_TIMEOUT:
     case IORING_OP_LINK_TIMEOUT:
         return (sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG) != 0; /* 7.1 */
+    case IORING_OP_OPENAT2:
+        /* Our preparation would read the struct, all len of it. */
+        return sqe->len >= 24 && (sqe->addr2 != (uintptr_t)zeroes || sqe->len > sizeof zeroes);
     case IORING_OP_TIMEOUT_REMOVE:
         if (sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG)
             return true;
