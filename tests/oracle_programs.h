@@ -25,6 +25,7 @@
     X(flags) \
     X(names) \
     X(xattr) \
+    X(kinds) \
     /* one a line */
 
 #define ORACLE_DECLARE(name)                                     \

@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* pages NAME COUNT: private memory that begins at a page's start. */
@@ -31,6 +33,36 @@ static void make_subdir(struct oracle_run *run, const char *name)
 {
     if (mkdir(name, 0755) < 0)
         oracle_wrong(run, "cannot make", name);
+}
+
+/* fifo NAME: a name only; OPENAT or `open` opens it. */
+static void make_fifo(struct oracle_run *run, const char *name)
+{
+    if (mkfifo(name, 0600) < 0)
+        oracle_wrong(run, "cannot make", name);
+}
+
+/* pty NAME [nonblock]: NAMEm the master's side, NAMEs the terminal, which neither echoes nor edits. */
+static void make_pty(struct oracle_run *run, const char *name)
+{
+    int flags = O_RDWR | O_NOCTTY | O_CLOEXEC | (oracle_word(run, "nonblock") ? O_NONBLOCK : 0);
+    int master = open("/dev/ptmx", flags), slave, zero = 0;
+    char text[24], path[40];
+    struct termios raw;
+    unsigned number;
+
+    if (master < 0 || ioctl(master, TIOCSPTLCK, &zero) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
+        oracle_wrong(run, "no pty", name);
+    snprintf(path, sizeof path, "/dev/pts/%u", number);
+    slave = open(path, flags);
+    if (slave < 0 || tcgetattr(slave, &raw) < 0)
+        oracle_wrong(run, "no terminal", path);
+    cfmakeraw(&raw);
+    tcsetattr(slave, TCSANOW, &raw);
+    snprintf(text, sizeof text, "%.12sm", name);
+    oracle_object_fd(run, text, master, 'x');
+    snprintf(text, sizeof text, "%.12ss", name);
+    oracle_object_fd(run, text, slave, 'x');
 }
 
 /* symlink NAME TARGET */
@@ -150,7 +182,8 @@ bool oracle_tree(struct oracle_run *run, const char *verb)
         const char *name;
         void (*act)(struct oracle_run *run, const char *name);
     } acts[] = {
-        { "pages", make_pages }, { "subdir", make_subdir }, { "symlink", make_symlink },
+        { "pages", make_pages }, { "subdir", make_subdir },
+        { "fifo", make_fifo }, { "pty", make_pty }, { "symlink", make_symlink },
         { "attribute", make_attribute }, { "open", make_open }, { "how", make_how },
         { "tree", act_tree },
     };

@@ -214,6 +214,66 @@ static void file_operations_take_direct_descriptors(enum rings_kind kind)
     rings_close(ring);
 }
 
+static void offsets_hold_64_bits(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    char back[8] = "";
+    int fd, fds[2];
+
+    NEEDS(ring, READ);
+    fd = rings_file("f", "near", 4);
+    rings_pipe(fds);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_write(ring, fd, "far", 3, FAR)), 3);
+    CU_ASSERT_EQUAL(size_of(fd), FAR + 3);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, fd, back, 8, FAR)), 3);
+    CU_ASSERT_STRING_EQUAL(back, "far");
+    CU_ASSERT_EQUAL(lseek(fd, FAR + 1, SEEK_SET), FAR + 1);
+    memset(back, 0, sizeof back);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, fd, back, 8, KRING_CUR_POS)), 2);
+    CU_ASSERT_STRING_EQUAL(back, "ar");
+    if (runs(ring, IORING_OP_SPLICE)) {
+        CU_ASSERT_EQUAL(rings_do(ring, kring_splice(ring, fd, FAR, fds[1], -1, 3, 0)), 3);
+        CU_ASSERT_EQUAL(read(fds[0], back, 8), 3);
+        CU_ASSERT_EQUAL(memcmp(back, "far", 3), 0);
+    }
+    CU_ASSERT_EQUAL(pread(fd, back, 4, 0), 4);
+    CU_ASSERT_EQUAL(memcmp(back, "near", 4), 0);
+    close(fds[0]);
+    close(fds[1]);
+    close(fd);
+    rings_close(ring);
+}
+
+/* Not the same as an empty one: poll() says nothing of it, ever. */
+static void a_fifo_without_a_writer_is_at_its_end(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct rings_log log = {0};
+    char path[256], back[8] = "";
+    int from, to;
+
+    NEEDS(ring, READ);
+    snprintf(path, sizeof path, "%s/fifo", kring_test_tmpdir());
+    CU_ASSERT_EQUAL_FATAL(mkfifo(path, 0600), 0);
+    from = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    CU_ASSERT_FATAL(from >= 0);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, from, back, 8, KRING_CUR_POS)), 0);
+    to = open(path, O_WRONLY | O_CLOEXEC);
+    CU_ASSERT_FATAL(to >= 0);
+    CU_ASSERT(rings_start(ring, kring_read(ring, from, back, 8, KRING_CUR_POS), &log));
+    rings_run_for(ring, 5);
+    CU_ASSERT_EQUAL(log.calls, 0);
+    rings_write(to, "abc", 3);
+    CU_ASSERT(rings_until(ring, &log, 1));
+    CU_ASSERT_EQUAL(log.last.value, 3);
+    close(to);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_read(ring, from, back, 8, KRING_CUR_POS)), 0);
+    close(from);
+    rings_close(ring);
+}
+
+RINGS_TEST(offsets_hold_64_bits)
+RINGS_TEST(a_fifo_without_a_writer_is_at_its_end)
 RINGS_TEST(fallocate_does_what_its_mode_says)
 RINGS_TEST(fallocate_takes_64_bits)
 RINGS_TEST(ftruncate_sets_the_length)
@@ -225,6 +285,8 @@ RINGS_TEST(file_operations_take_direct_descriptors)
 int kring_test_file_ops(void)
 {
     static const struct kring_test tests[] = {
+        RINGS_ROWS("offsets hold 64 bits", offsets_hold_64_bits),
+        RINGS_ROWS("a FIFO without a writer is at its end", a_fifo_without_a_writer_is_at_its_end),
         RINGS_ROWS("fallocate does what its mode says", fallocate_does_what_its_mode_says),
         RINGS_ROWS("fallocate takes 64 bits", fallocate_takes_64_bits),
         RINGS_ROWS("ftruncate sets the length", ftruncate_sets_the_length),

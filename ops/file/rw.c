@@ -177,6 +177,18 @@ static long pipe_pieces(const struct transfer *t)
     return done;
 }
 
+/* A FIFO that nobody has opened for writing yet is at its end, and poll() does not tell. Only what
+ * was opened O_NONBLOCK comes to that, and can be asked without waiting. */
+static bool may_be_at_its_end(const struct transfer *t, unsigned type)
+{
+    long flags;
+
+    if (type != KRING__TYPE_FIFO || t->write)
+        return false;
+    flags = kring__sys_fcntl(t->req->fd, F_GETFL, 0);
+    return flags >= 0 && (flags & O_NONBLOCK) != 0;
+}
+
 /* The third rung. */
 static long by_type(const struct transfer *t)
 {
@@ -196,7 +208,7 @@ static long by_type(const struct transfer *t)
         return res == -EAGAIN ? KRING__TRY_WAIT : res;
     }
     res = ready(t);
-    if (res == 0)
+    if (res == 0 && !may_be_at_its_end(t, type))
         return KRING__TRY_WAIT;
     if (res < 0)
         return res;
