@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kring.h"
+#include "kring/uapi.h"
 #include "test.h"
 
 int kring_test_offload(void);
@@ -209,6 +210,65 @@ static void route_says_blocks_only_without_offload(void)
     close_lending(ring);
 }
 
+/* All that changes files and their names may wait for the disk. */
+static const uint8_t blocking[] = {
+    IORING_OP_FALLOCATE, IORING_OP_FTRUNCATE, IORING_OP_SYNC_FILE_RANGE, IORING_OP_FADVISE,
+    IORING_OP_MADVISE, IORING_OP_OPENAT2, IORING_OP_RENAMEAT, IORING_OP_UNLINKAT,
+    IORING_OP_MKDIRAT, IORING_OP_SYMLINKAT, IORING_OP_LINKAT, IORING_OP_SETXATTR,
+    IORING_OP_FSETXATTR, IORING_OP_GETXATTR, IORING_OP_FGETXATTR,
+};
+
+static void every_operation_on_files_says_that_it_blocks(void)
+{
+    struct kring_options options = KRING_OPTIONS_INIT;
+    struct kring *ring = open_lending(), *plain = NULL;
+
+    options.engine = KRING_ENGINE_SOFT;
+    CU_ASSERT_EQUAL_FATAL(kring_open(&plain, &options), 0);
+    for (unsigned i = 0; i < sizeof blocking; i++) {
+        CU_ASSERT_EQUAL(kring_route_opcode(ring, blocking[i]), KRING_ENGINE_SOFT);
+        CU_ASSERT_EQUAL(kring_route_opcode(plain, blocking[i]),
+                        KRING_ENGINE_SOFT | KRING_ROUTE_BLOCKS);
+    }
+    CU_ASSERT_EQUAL(kring_close(plain, 0), 0);
+    close_lending(ring);
+}
+
+static void operations_on_names_leave_the_loop(void)
+{
+    struct kring *ring = open_lending();
+    struct kring_time soon = {0, 1000000};
+    uint64_t how[3] = {O_RDONLY, 0, 0};
+    char path[256], other[256];
+    int fd = temporary();
+    struct kring_result result;
+    struct stat st;
+    kring_op op;
+
+    snprintf(path, sizeof path, "%s/file", kring_test_tmpdir());
+    snprintf(other, sizeof other, "%s/other", kring_test_tmpdir());
+    ends = 0;
+    lent.slow = true;
+    CU_ASSERT_EQUAL(kring_start(ring, kring_fallocate(ring, fd, 0, 0, 77), note, (void *)1), 0);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_renameat(ring, AT_FDCWD, path, AT_FDCWD, other, 0),
+                                note, (void *)2), 0);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_timeout(ring, &soon, 0, 0), note, (void *)3), 0);
+    run_all(ring);
+    CU_ASSERT_EQUAL_FATAL(ends, 3);
+    CU_ASSERT_EQUAL(order[0], -ETIME); /* the timer of 1 ms passed both, which took 30 */
+    CU_ASSERT_EQUAL(lent.started, 2);
+    CU_ASSERT(stat(other, &st) == 0 && st.st_size == 77 && access(path, F_OK) < 0);
+    op = kring_openat2(ring, AT_FDCWD, other, (void *)how);
+    CU_ASSERT_EQUAL(kring_start(ring, op, NULL, NULL), 0);
+    CU_ASSERT_EQUAL(kring_wait_op(ring, op, 2 * KRING_SECOND), 0);
+    CU_ASSERT_EQUAL(kring_result(ring, op, &result), 0);
+    CU_ASSERT_EQUAL(lent.started, 3);
+    CU_ASSERT(fcntl((int)result.value, F_GETFD) & FD_CLOEXEC);
+    close((int)result.value);
+    close(fd);
+    close_lending(ring);
+}
+
 int kring_test_offload(void)
 {
     static const struct kring_test tests[] = {
@@ -218,6 +278,8 @@ int kring_test_offload(void)
         KRING_TEST(pipes_are_not_offloaded),
         KRING_TEST(close_waits_for_what_a_thread_has),
         KRING_TEST(route_says_blocks_only_without_offload),
+        KRING_TEST(every_operation_on_files_says_that_it_blocks),
+        KRING_TEST(operations_on_names_leave_the_loop),
     };
 
     if (!CONFIG_KRING_SOFT_ENGINE || !CONFIG_KRING_OFFLOAD)
