@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int kring_test_rows(void);
@@ -37,6 +38,7 @@ struct scene {
     struct kring_timespec time;
     struct epoll_event event;
     int fds[2];
+    uint64_t how[3];
     siginfo_t info;
     uint32_t word;
     struct kring_futex_waitv futex;
@@ -129,7 +131,7 @@ static const struct recipe recipes[KRING__OP_COUNT] = {
     RECIPE(REMOVE_BUFFERS, NO_CALL, -ENOENT),
     RECIPE(TEE, CALL(tee), 4),
     RECIPE(SHUTDOWN, CALL(shutdown), 0),
-    RECIPE(RENAMEAT, CALL(renameat), 0),
+    RECIPE(RENAMEAT, CALL(renameat2), 0),
     RECIPE(UNLINKAT, CALL(unlinkat), 0),
     RECIPE(MKDIRAT, CALL(mkdirat), 0),
     RECIPE(SYMLINKAT, CALL(symlinkat), 0),
@@ -173,6 +175,8 @@ static void fill_file(struct io_uring_sqe *sqe, struct scene *s)
 {
     path_of(s, path_a, "rows");
     path_of(s, path_b, "made");
+    if (unlink(path_b) < 0)
+        (void)rmdir(path_b);
     sqe->fd = AT_FDCWD;
     sqe->addr = (uintptr_t)path_a;
     switch (sqe->opcode) {
@@ -188,6 +192,11 @@ static void fill_file(struct io_uring_sqe *sqe, struct scene *s)
     case IORING_OP_SYMLINKAT:
         sqe->addr2 = (uintptr_t)path_b;
         break;
+    case IORING_OP_OPENAT2:
+        s->how[0] = O_CLOEXEC;
+        sqe->addr2 = (uintptr_t)s->how;
+        sqe->len = sizeof s->how;
+        break;
     case IORING_OP_MKDIRAT:
         sqe->addr = (uintptr_t)path_b;
         sqe->len = 0755;
@@ -195,6 +204,30 @@ static void fill_file(struct io_uring_sqe *sqe, struct scene *s)
     default:
         break;
     }
+}
+
+static void fill_attribute(struct io_uring_sqe *sqe, struct scene *s)
+{
+    bool set = sqe->opcode == IORING_OP_SETXATTR || sqe->opcode == IORING_OP_FSETXATTR;
+
+    path_of(s, path_a, "rows");
+    if (!set)
+        (void)fsetxattr(s->file, "user.rows", "value", 5, 0);
+    sqe->fd = s->file;
+    sqe->addr = (uintptr_t)"user.rows";
+    sqe->addr2 = (uintptr_t)s->data;
+    sqe->len = set ? 4 : sizeof s->data;
+    if (sqe->opcode == IORING_OP_SETXATTR || sqe->opcode == IORING_OP_GETXATTR)
+        sqe->addr3 = (uintptr_t)path_a;
+}
+
+/* Not every file system keeps attributes of users. */
+static bool can_be_tried(unsigned opcode)
+{
+    if (opcode != IORING_OP_SETXATTR && opcode != IORING_OP_FSETXATTR &&
+        opcode != IORING_OP_GETXATTR && opcode != IORING_OP_FGETXATTR)
+        return true;
+    return setxattr(kring_test_tmpdir(), "user.probe", "", 0, 0) == 0;
 }
 
 static void fill_rw(struct io_uring_sqe *sqe, struct scene *s)
@@ -313,8 +346,12 @@ static void fill(struct io_uring_sqe *sqe, unsigned opcode, struct scene *s)
     sqe->opcode = (uint8_t)opcode;
     switch (opcode) {
     case IORING_OP_STATX: case IORING_OP_OPENAT: case IORING_OP_RENAMEAT: case IORING_OP_UNLINKAT:
-    case IORING_OP_MKDIRAT: case IORING_OP_SYMLINKAT: case IORING_OP_LINKAT:
+    case IORING_OP_MKDIRAT: case IORING_OP_SYMLINKAT: case IORING_OP_LINKAT: case IORING_OP_OPENAT2:
         fill_file(sqe, s);
+        break;
+    case IORING_OP_SETXATTR: case IORING_OP_FSETXATTR: case IORING_OP_GETXATTR:
+    case IORING_OP_FGETXATTR:
+        fill_attribute(sqe, s);
         break;
     case IORING_OP_READ: case IORING_OP_WRITE: case IORING_OP_READV: case IORING_OP_WRITEV:
     case IORING_OP_READ_FIXED: case IORING_OP_WRITE_FIXED: case IORING_OP_READV_FIXED:
@@ -453,7 +490,8 @@ static bool runs_on_soft(unsigned opcode)
 
 static bool has_recipe(unsigned opcode)
 {
-    return runs_on_soft(opcode) && recipes[opcode].known && recipes[opcode].want != ALONE;
+    return runs_on_soft(opcode) && recipes[opcode].known && recipes[opcode].want != ALONE &&
+           can_be_tried(opcode);
 }
 
 static void every_row_has_a_recipe(void)
