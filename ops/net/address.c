@@ -53,7 +53,10 @@ void kring_address_ipv6(struct kring_address *address, const uint8_t ip[16], uin
 int kring_address_unix(struct kring_address *address, const char *path)
 {
     unsigned char *at = begin(address, UNIX);
-    size_t length = strlen(path);
+    size_t length = 0;
+
+    while (length <= PATH_BYTES && path[length] != 0) /* with a bound: no call of strlen */
+        length++;
 
     if (length == 0)
         return -ENOENT; /* as open(2) has it; no path is kring_address_unnamed() */
