@@ -71,9 +71,10 @@ static bool watches(struct faults *f, const char *top, struct seen *seen)
 static bool watched_tree(struct faults *f)
 {
     static const char *const parts[] = {"late/r", "late", "early", "."};
-    struct seen seen = {f, false, false, 0};
+    static struct seen seen; /* the ring is closed behind a scenario that broke off */
     char top[100], path[160];
 
+    seen = (struct seen){f, false, false, 0};
     snprintf(top, sizeof top, "%.80s/faults-tree", kring_test_tmpdir());
     for (unsigned i = 0; i < 4; i++) {
         snprintf(path, sizeof path, "%s/%s", top, parts[i]);
@@ -90,9 +91,10 @@ static bool copies(struct faults *f)
 {
     enum { SIZE = 10000 };
     static uint8_t buffer[4096], got[SIZE + 1];
-    struct kring_copy copy = KRING_COPY_INIT;
+    static struct kring_copy copy; /* borrowed until the ring is closed */
     char path[100];
 
+    copy = (struct kring_copy)KRING_COPY_INIT;
     snprintf(path, sizeof path, "%.80s/faults-copy", kring_test_tmpdir());
     copy.fd_in = faults_file(f, SIZE);
     copy.fd_out = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
