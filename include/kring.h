@@ -623,6 +623,15 @@ kring_op kring_send_zc(struct kring *ring, int fd, const void *data, uint32_t le
 kring_op kring_send_zc_to(struct kring *ring, int fd, const void *data, uint32_t length, int flags,
                           const struct sockaddr *address, uint32_t address_length);
 kring_op kring_sendmsg_zc(struct kring *ring, int fd, const struct msghdr *message, int flags);
+/*
+ * The same with data that lies within registered buffer number buffer (kring_buffers_register),
+ * whose pages the kernel then need not look up; no vector is empty. -EFAULT: no such buffer, or not
+ * within it. Native 6.0, kring_sendmsg_zc_fixed 6.15.
+ */
+kring_op kring_send_zc_fixed(struct kring *ring, int fd, const void *data, uint32_t length,
+                             int flags, uint16_t buffer);
+kring_op kring_sendmsg_zc_fixed(struct kring *ring, int fd, const struct msghdr *message, int flags,
+                                uint16_t buffer);
 /* how: SHUT_RD, SHUT_WR, SHUT_RDWR. Native 5.11. */
 kring_op kring_shutdown(struct kring *ring, int fd, int how);
 

@@ -200,6 +200,8 @@ enum kring__wait {
       "zero-copy send, usage report") \
     X(SENDMSG_ZC_REPORT, SENDMSG_ZC, ioprio, BITS, IORING_SEND_ZC_REPORT_USAGE, KRING__V(6, 2), \
       "zero-copy sendmsg, usage report") \
+    X(SENDMSG_ZC_FIXED, SENDMSG_ZC, ioprio, BITS, IORING_RECVSEND_FIXED_BUF, KRING__V(6, 15), \
+      "sendmsg_zc of a registered buffer") \
     X(SEND_ZC_VECTORS, SEND_ZC, ioprio, BITS, IORING_SEND_VECTORIZED, KRING__V(6, 17), \
       "zero-copy send of vectors") \
     X(RECVMSG_POLL_FIRST, RECVMSG, ioprio, BITS, IORING_RECVSEND_POLL_FIRST, KRING__V(5, 19), \

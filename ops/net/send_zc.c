@@ -47,6 +47,23 @@ kring_op kring_send_zc_to(struct kring *ring, int fd, const void *data, uint32_t
     return kring__destination(ring, op, address, address_length);
 }
 
+kring_op kring__from_buffer(struct kring *ring, kring_op op, uint16_t buffer)
+{
+    struct kring__slot *slot = kring__slot(ring, op);
+
+    if (slot != NULL) {
+        slot->sqe.ioprio |= IORING_RECVSEND_FIXED_BUF;
+        slot->sqe.buf_index = buffer;
+    }
+    return op;
+}
+
+kring_op kring_send_zc_fixed(struct kring *ring, int fd, const void *data, uint32_t length,
+                             int flags, uint16_t buffer)
+{
+    return kring__from_buffer(ring, kring_send_zc(ring, fd, data, length, flags), buffer);
+}
+
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_ZEROCOPY
 #define ZC_FLAGS \
     (IORING_RECVSEND_POLL_FIRST | IORING_RECVSEND_FIXED_BUF | IORING_SEND_ZC_REPORT_USAGE | \

@@ -28,6 +28,12 @@ kring_op kring_sendmsg_zc(struct kring *ring, int fd, const struct msghdr *messa
     return op;
 }
 
+kring_op kring_sendmsg_zc_fixed(struct kring *ring, int fd, const struct msghdr *message, int flags,
+                                uint16_t buffer)
+{
+    return kring__from_buffer(ring, kring_sendmsg_zc(ring, fd, message, flags), buffer);
+}
+
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_ZEROCOPY
 int kring__sendmsg_zc_prep(struct kring__soft *soft, struct kring__req *req)
 {

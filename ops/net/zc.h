@@ -5,6 +5,9 @@
 
 #include "net.h"
 
+/* Its data lies in this registered buffer; gives op back. */
+kring_op kring__from_buffer(struct kring *ring, kring_op op, uint16_t buffer);
+
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_ZEROCOPY
 #define KRING__AF_INET 2
 #define KRING__AF_INET6 10
