@@ -2,8 +2,8 @@
 /*
  * seccomp-run ANSWER CALLS [--] COMMAND [ARGUMENT]...
  *
- * Runs COMMAND under a real seccomp filter on the io_uring system calls named in CALLS (a list of
- * setup, enter, register). ANSWER is the errno they get (ENOSYS, EPERM, EOPNOTSUPP, EACCES,
+ * Runs COMMAND under a real seccomp filter on the system calls named in CALLS (a list of the io_uring
+ * calls setup, enter, register, and of openat2). ANSWER is the errno they get (ENOSYS, EPERM, EOPNOTSUPP, EACCES,
  * ENOMEM, EINVAL or a number), or "kill": the first such call ends the process with SIGSYS.
  *
  * seccomp-run --uring
@@ -37,7 +37,11 @@ static const struct {
 };
 
 /* The same numbers on every architecture but alpha; mips adds its ABI's base. */
-static const char *const calls[] = {"setup", "enter", "register"};
+static const struct {
+    const char *name;
+    unsigned above; /* FIRST_CALL */
+} calls[] = {{"setup", 0}, {"enter", 1}, {"register", 2}, {"openat2", 12}};
+#define CALLS (sizeof calls / sizeof calls[0])
 #if defined(__mips__) && _MIPS_SIM == _ABIO32
 #define FIRST_CALL (4000 + 425)
 #elif defined(__mips__) && _MIPS_SIM == _ABI64
@@ -50,7 +54,7 @@ static const char *const calls[] = {"setup", "enter", "register"};
 
 static int usage(const char *why)
 {
-    fprintf(stderr, "seccomp-run: %s\nusage: seccomp-run ERRNO|kill setup,enter,register [--] COMMAND...\n",
+    fprintf(stderr, "seccomp-run: %s\nusage: seccomp-run ERRNO|kill setup,enter,register,openat2 [--] COMMAND...\n",
             why);
     return 125;
 }
@@ -77,9 +81,9 @@ static unsigned parse_calls(char *list)
     for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
         unsigned i = 0;
 
-        while (i < 3 && strcmp(word, calls[i]))
+        while (i < CALLS && strcmp(word, calls[i].name))
             i++;
-        if (i == 3)
+        if (i == CALLS)
             return 0;
         mask |= 1U << i;
     }
@@ -88,16 +92,16 @@ static unsigned parse_calls(char *list)
 
 static int install(unsigned answer, unsigned mask)
 {
-    struct sock_filter code[8];
+    struct sock_filter code[CALLS + 3];
     struct sock_fprog program = {.filter = code};
     unsigned short n = 0;
     unsigned left = (unsigned)__builtin_popcount(mask);
 
     code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < CALLS; i++)
         if (mask & (1U << i))
-            code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIRST_CALL + i,
-                                                     (unsigned char)left, 0),
+            code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 
+                                                     FIRST_CALL + calls[i].above, (unsigned char)left, 0),
             left--;
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
