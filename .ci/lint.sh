@@ -23,6 +23,7 @@ else
     echo "clang-tidy is not installed: skipped"
 fi
 # Facts of style that a machine can see.
-grep -rnE '.{101,}' --include='*.[ch]' abi probe fallback ops include examples tests bench 2>/dev/null && { echo "lines over 100 columns"; status=1; }
+# (The oracle's programs are tables, one program a line.)
+grep -rnE '.{101,}' --include='*.[ch]' --exclude='oracle_*' abi probe fallback ops include examples tests bench && { echo "lines over 100 columns"; status=1; }
 [ "$status" = 0 ] && echo "lint: nothing found"
 exit $status

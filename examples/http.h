@@ -352,8 +352,8 @@ static inline size_t http_parse(struct http_request *request, const char *data, 
 
 /*
  * The bytes that "bytes=first-last", "bytes=first-" or "bytes=-count" ask for of a file of this
- * size: 206 with *first and *length, 416, or 200 where the field is to be ignored (several ranges, a
- * mistake, another unit).
+ * size: 206 with *first and *length, 416, or 200 where the field is to be ignored (several ranges,
+ * a mistake, another unit).
  */
 static inline int http_range(struct http_text range, uint64_t size, uint64_t *first,
                              uint64_t *length)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kring-cp: copies files and trees, each file by one kring_copy(); the fsync and close of a finished
- * file run while the next one is copied. A copy that fails is removed, so that nothing half-written
- * stays behind.
+ * kring-cp: copies files and trees, each file by one kring_copy(); the fsync and close of a
+ * finished file run while the next one is copied. A copy that fails is removed, so that nothing
+ * half-written stays behind.
  */
 #include "common.h"
 #include "stop.h"

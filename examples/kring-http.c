@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * kring-http: serves the files below a directory over HTTP/1.1: GET and HEAD, keep-alive,
- * pipelining, single ranges. Small bodies are read and sent together with their head; large ones are
- * left to kring_copy(), which splices them where that can be done. A client has one operation in
- * flight, each with a deadline, so nobody holds a place for ever.
+ * pipelining, single ranges. Small bodies are read and sent together with their head; large ones
+ * are left to kring_copy(), which splices them where that can be done. A client has one operation
+ * in flight, each with a deadline, so nobody holds a place for ever.
  */
 #include "acceptor.h"
 #include "beneath.h"
@@ -32,8 +32,8 @@ enum {
 
 static const char help[] =
     "Usage: kring-http [OPTION...] DIRECTORY\n"
-    "Serves the files below DIRECTORY over HTTP/1.1 until SIGINT or SIGTERM. Symbolic links are not\n"
-    "followed; a directory is its index.html.\n"
+    "Serves the files below DIRECTORY over HTTP/1.1 until SIGINT or SIGTERM. Symbolic links are\n"
+    "not followed; a directory is its index.html.\n"
     "  --port N             listen on 127.0.0.1:N; 0 (the default): on any free port\n"
     "  --connections MAX    at most so many at once (default 512)\n"
     "  --header-timeout MS  for a request's head to arrive (default 5000)\n"

@@ -16,8 +16,8 @@ enum { OPTION_TIMEOUT = OPTION_OWN, OPTION_GRACE };
 static const char help[] =
     "Usage: kring-run [OPTION...] COMMAND [ARGUMENT...]\n"
     "Runs COMMAND in a process group of its own, hands on what it writes to standard output and\n"
-    "standard error as it comes, and ends with its status: 128 + N when signal N ended it, 127 when\n"
-    "it was not found, 126 when it cannot be run. SIGINT, SIGTERM, SIGHUP and SIGQUIT are\n"
+    "standard error as it comes, and ends with its status: 128 + N when signal N ended it, 127\n"
+    "when it was not found, 126 when it cannot be run. SIGINT, SIGTERM, SIGHUP and SIGQUIT are\n"
     "sent on to the command's group.\n"
     "  --timeout SECONDS    then SIGTERM is sent, and after the grace SIGKILL (default: never)\n"
     "  --grace SECONDS      from SIGTERM to SIGKILL, and from the command's end to that of the\n"

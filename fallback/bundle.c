@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several provided buffers in one transfer, and buffers that are sent. What is picked and when it is
- * taken follows io_ring_buffers_peek(), io_buffers_peek() and io_buffers_select() of Linux 6.18: a
- * receive takes what its result fills, a send takes its buffers before it begins and keeps them
+ * Several provided buffers in one transfer, and buffers that are sent. What is picked and when it
+ * is taken follows io_ring_buffers_peek(), io_buffers_peek() and io_buffers_select() of Linux 6.18:
+ * a receive takes what its result fills, a send takes its buffers before it begins and keeps them
  * while it waits. Those stay in their places of the ring: the application gives a buffer back when
  * its CQE has come, so the places are not written over before.
  */

@@ -103,7 +103,9 @@ static int free_slot(struct kring__soft *soft)
     return -ENFILE;
 }
 
-/* fd becomes the table's. The slot (0 when it was named), or -errno and fd is still the caller's. */
+/*
+ * fd becomes the table's. The slot (0 when it was named), or -errno and fd is still the caller's.
+ */
 static int install(struct kring__soft *soft, uint32_t file_index, int fd)
 {
     int slot;

@@ -86,9 +86,9 @@ void kring__req_own_fd(struct kring__req *req, int fd);
 /*
  * Bundles (io_ring_buffers_peek() of 6.18). KRING__BUNDLE buffers at most make one result.
  *
- * For receives: maps buffers of the group to vectors, up to max of them and up to limit bytes (0: no
- * limit), and takes none yet: how many, or -ENOBUFS. *flags: KRING__BUNDLE_LAST, the group has no
- * more than these; KRING__BUNDLE_CUT, a buffer was left or shortened for the limit.
+ * For receives: maps buffers of the group to vectors, up to max of them and up to limit bytes (0:
+ * no limit), and takes none yet: how many, or -ENOBUFS. *flags: KRING__BUNDLE_LAST, the group has
+ * no more than these; KRING__BUNDLE_CUT, a buffer was left or shortened for the limit.
  */
 #define KRING__BUNDLE 64u
 #define KRING__BUNDLE_LAST (1u << 0)
@@ -99,10 +99,10 @@ int kring__req_map(struct kring__soft *soft, struct kring__req *req, unsigned ma
 /* Takes what so many bytes of the mapped buffers fill; the CQE's flags for them. */
 uint32_t kring__req_consume(struct kring__soft *soft, struct kring__req *req, uint32_t bytes);
 /*
- * For sends: takes buffers for good, max at most, and sqe.len bytes at most when that is not 0; again
- * called, the same ones. Gives the vectors from byte skip on, and all bytes in *total. How many
- * vectors, -ENOENT (no such group) or -ENOBUFS. The engine sets F_BUFFER in the CQE, also in one that
- * fails.
+ * For sends: takes buffers for good, max at most, and sqe.len bytes at most when that is not 0;
+ * again called, the same ones. Gives the vectors from byte skip on, and all bytes in *total. How
+ * many vectors, -ENOENT (no such group) or -ENOBUFS. The engine sets F_BUFFER in the CQE, also in
+ * one that fails.
  */
 int kring__req_take(struct kring__soft *soft, struct kring__req *req, unsigned max, uint32_t skip,
                     struct iovec *vectors, uint32_t *total);
@@ -110,8 +110,8 @@ int kring__req_take(struct kring__soft *soft, struct kring__req *req, unsigned m
 bool kring__req_taken_last(struct kring__soft *soft, const struct kring__req *req);
 /*
  * Lies [addr, addr + length) in the registered buffer sqe.buf_index? 0 or -EFAULT, whatever is
- * wrong with it (-EBADF where the file is not open). The request holds the buffer from then on: its slot may be changed, and later calls are
- * about the same buffer.
+ * wrong with it (-EBADF where the file is not open). The request holds the buffer from then on: its
+ * slot may be changed, and later calls are about the same buffer.
  */
 int kring__req_fixed_buffer(struct kring__soft *soft, struct kring__req *req, uint64_t addr,
                             uint64_t length);
@@ -131,7 +131,10 @@ int kring__req_install(struct kring__soft *soft, struct kring__req *req, int fd)
 int kring__req_install_pair(struct kring__soft *soft, struct kring__req *req, int fds[2]);
 /* Resolves a fixed-table index to a real fd, or -EBADF (-ENXIO without table). */
 int kring__soft_fixed(struct kring__soft *soft, uint32_t index);
-/* As IORING_REGISTER_FILES_UPDATE2: count done, or -errno; tags: address of an array, or 0. offset FILE_INDEX_ALLOC picks slots. */
+/*
+ * As IORING_REGISTER_FILES_UPDATE2: count done, or -errno; tags: address of an array, or 0. offset
+ * FILE_INDEX_ALLOC picks slots.
+ */
 int kring__soft_files_update(struct kring__soft *soft, uint32_t offset, int32_t *fds,
                              uint64_t tags, uint32_t count);
 /* Closes and empties a fixed slot: 0, -EBADF, -ENXIO, -EINVAL. */
@@ -290,7 +293,9 @@ uint32_t kring__soft_epoll_sets(struct kring__soft *soft);
 int kring__soft_wake_fd(struct kring__soft *soft);
 /* Absolute CLOCK_MONOTONIC ns of the nearest timer or backoff, INT64_MAX when none. */
 int64_t kring__soft_next_timer(struct kring__soft *soft);
-/* True when an enter without wait would make progress (runnable request, unread or overflowed CQE). */
+/*
+ * True when an enter without wait would make progress (runnable request, unread or overflowed CQE).
+ */
 bool kring__soft_runnable(struct kring__soft *soft);
 /* Requests that have not completed. */
 uint32_t kring__soft_pending(struct kring__soft *soft);

@@ -37,7 +37,7 @@ extern "C" {
 /* Errors outside the errno range (which ends at 4095); returned negated. */
 #define KRING_EKERNEL 10001 /* this kernel (or engine, or build) cannot run it: kring_explain() */
 #define KRING_EIDLE 10002   /* kring_run(): nothing is started, so nothing can complete */
-#define KRING_ECLOSED 10003 /* kring_run(): a callback closed the ring; the pointer is now invalid */
+#define KRING_ECLOSED 10003 /* kring_run(): a callback closed the ring; the pointer is invalid */
 #define KRING_ELOST 10004   /* the kernel took the operation and can never report it */
 #define KRING_EEOF 10005    /* a composite read or receive met the end before its length */
 
@@ -119,8 +119,9 @@ typedef void kring_downgrade(struct kring *ring, unsigned opcode, int error, con
 /* A message from kring_msg_ring() of another ring. */
 typedef void kring_message(struct kring *ring, int32_t value, uint64_t data, void *user);
 /*
- * A registered buffer or a direct descriptor with this tag was replaced, emptied or unregistered, and
- * nothing uses it any more: its memory may be given back. Called once per tag, from kring_run().
+ * A registered buffer or a direct descriptor with this tag was replaced, emptied or unregistered,
+ * and nothing uses it any more: its memory may be given back. Called once per tag, from
+ * kring_run().
  */
 typedef void kring_released(struct kring *ring, uint64_t tag, void *user);
 /*
@@ -201,8 +202,8 @@ int kring_wake(struct kring *ring);
 /* Runs until op, started with done = NULL, has ended: 0; -ETIME after timeout_ns; -EDEADLK. */
 int kring_wait_op(struct kring *ring, kring_op op, int64_t timeout_ns);
 /*
- * Takes the result of an ended operation started with done = NULL and frees it; -EAGAIN before. With
- * KRING_BUFFER the buffer is handed over: give it back with kring_buffer_return().
+ * Takes the result of an ended operation started with done = NULL and frees it; -EAGAIN before.
+ * With KRING_BUFFER the buffer is handed over: give it back with kring_buffer_return().
  */
 int kring_result(struct kring *ring, kring_op op, struct kring_result *result);
 
@@ -234,7 +235,7 @@ int kring_cancel(struct kring *ring, kring_op op);
 int kring_drop(struct kring *ring, kring_op op, kring_release *release, void *arg);
 
 /* Options of an operation that has not started. 0 or an error that kring_start() repeats. */
-#define KRING_ASYNC (1u << 0)        /* hint: go to a worker at once (native 5.6; ignored by soft) */
+#define KRING_ASYNC (1u << 0)        /* hint: go to a worker at once (native 5.6, soft: ignored) */
 #define KRING_DRAIN (1u << 1)        /* start after all earlier operations ended, later ones wait */
 #define KRING_HARDLINK (1u << 2)     /* in a chain: failure does not cancel the rest */
 /* For send, recv, sendmsg, recvmsg (native 5.19) and accept (native 6.10), zero-copy sends
@@ -349,14 +350,14 @@ const char *kring_error_name(int64_t error);
 /* ---- Register calls ---- */
 
 /*
- * As io_uring_register(2) on this ring: opcode IORING_REGISTER_, arg and count as there. Goes to the
- * kernel where it has the call, else to the soft engine where its meaning can be kept: probe, sync
- * cancel, eventfds (of both engines on a mixed ring), status of a pool.
+ * As io_uring_register(2) on this ring: opcode IORING_REGISTER_, arg and count as there. Goes to
+ * the kernel where it has the call, else to the soft engine where its meaning can be kept: probe,
+ * sync cancel, eventfds (of both engines on a mixed ring), status of a pool.
  * -EBUSY: kring keeps this itself and has calls of its own for it (direct descriptors, pools,
  * registered buffers, enabling, resizing). -KRING_EKERNEL: neither has it; restrictions and filters
- * need engine kernel, since a soft engine beside would not obey them. For IORING_REGISTER_SYNC_CANCEL
- * addr is kring_user_data(). Else the call's own result; the caller of a register call is the
- * ring's owner, once it was run.
+ * need engine kernel, since a soft engine beside would not obey them. For
+ * IORING_REGISTER_SYNC_CANCEL addr is kring_user_data(). Else the call's own result; the caller of
+ * a register call is the ring's owner, once it was run.
  */
 int kring_register(struct kring *ring, unsigned opcode, void *arg, unsigned count);
 /* enum kring_engine that would answer (NONE: -KRING_EKERNEL), -EBUSY as above, -EINVAL: unknown. */
@@ -366,16 +367,17 @@ int kring_register_route(struct kring *ring, unsigned opcode);
 
 /*
  * A pool of count buffers (1 to 32768) of size bytes in memory (borrowed until kring_pool_close).
- * Returns the pool's id >= 0. A pool serves operations on whichever engine is its home, chosen here.
- * A buffer goes back after the callback that delivered it unless kring_buffer_keep() was called.
+ * Returns the pool's id >= 0. A pool serves operations on whichever engine is its home, chosen
+ * here. A buffer goes back after the callback that delivered it unless kring_buffer_keep() was
+ * called.
  */
 int kring_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size);
 /*
  * The same with buffers that are filled piece by piece, each result where the one before it ended:
- * KRING_BUFFER_MORE says that more will come into this buffer. data and length name the piece; each is
- * kept and returned by itself, and a full buffer goes back with its last piece. For receives and
- * kring_read_multishot (-EINVAL from kring_set_pool for others: io_uring takes more of a buffer than it
- * reads from a file), without KRING_BUNDLE. Native 6.12.
+ * KRING_BUFFER_MORE says that more will come into this buffer. data and length name the piece; each
+ * is kept and returned by itself, and a full buffer goes back with its last piece. For receives and
+ * kring_read_multishot (-EINVAL from kring_set_pool for others: io_uring takes more of a buffer
+ * than it reads from a file), without KRING_BUNDLE. Native 6.12.
  */
 int kring_pool_init_incremental(struct kring *ring, void *memory, uint32_t count, uint32_t size);
 /* -EBUSY while an operation uses the pool. */
@@ -398,11 +400,11 @@ int kring_result_piece(struct kring *ring, const struct kring_result *result, ui
                        struct kring_piece *piece);
 
 /*
- * A pool to send from: its buffers are the application's until they are queued with the first length
- * bytes filled (1 to size), and again when the result of the send that took them has come; a final
- * result names them all, also those that a failed or short send did not send. kring_buffer_queue():
- * -ENOBUFS when all are queued. kring_pool_queued() counts those that are queued and not taken, of
- * any pool (native 6.8, else -KRING_EKERNEL or -EINVAL).
+ * A pool to send from: its buffers are the application's until they are queued with the first
+ * length bytes filled (1 to size), and again when the result of the send that took them has come; a
+ * final result names them all, also those that a failed or short send did not send.
+ * kring_buffer_queue(): -ENOBUFS when all are queued. kring_pool_queued() counts those that are
+ * queued and not taken, of any pool (native 6.8, else -KRING_EKERNEL or -EINVAL).
  */
 int kring_send_pool_init(struct kring *ring, void *memory, uint32_t count, uint32_t size);
 int kring_buffer_queue(struct kring *ring, int pool, uint16_t buffer_id, uint32_t length);
@@ -412,13 +414,13 @@ int kring_pool_queued(struct kring *ring, int pool);
 
 /*
  * Registers count buffers (1 to options.registered_buffers) with every engine of the ring, for
- * kring_read_fixed() and the like; their memory is used until they are unregistered (or replaced) and
- * the operations on them have ended. Each has 1 byte to 1 GiB of writable memory that is no file's; a
- * vector of NULL and 0 is an empty slot, and vectors NULL is an empty table. tags, one for each,
- * or NULL: not 0 asks for on_released, whenever this buffer is no longer used. The arrays are read
- * during the call.
- * Where the kernel cannot (RLIMIT_MEMLOCK; below 5.13 with empty slots, tags, or operations running)
- * engine auto keeps them in the soft engine alone, and the operations on them run there.
+ * kring_read_fixed() and the like; their memory is used until they are unregistered (or replaced)
+ * and the operations on them have ended. Each has 1 byte to 1 GiB of writable memory that is no
+ * file's; a vector of NULL and 0 is an empty slot, and vectors NULL is an empty table. tags, one
+ * for each, or NULL: not 0 asks for on_released, whenever this buffer is no longer used. The arrays
+ * are read during the call.
+ * Where the kernel cannot (RLIMIT_MEMLOCK; below 5.13 with empty slots, tags, or operations
+ * running) engine auto keeps them in the soft engine alone, and the operations on them run there.
  * 0, -EBUSY (there is a table), -EINVAL (count; a tag of an empty slot or without on_released),
  * -EFAULT (memory), -EOVERFLOW, -ENOMEM, -EAGAIN (too many tags wait to be released).
  * Nothing is registered then. Native 5.1; tags 5.13, empty slots 5.13.
@@ -426,8 +428,8 @@ int kring_pool_queued(struct kring *ring, int pool);
 int kring_buffers_register(struct kring *ring, const struct iovec *vectors, const uint64_t *tags,
                            uint32_t count);
 /*
- * Replaces count buffers from number first on. How many were, or the error of the first: as above, and
- * -ENXIO without a table. Below 5.13 engine kernel cannot (-KRING_EKERNEL).
+ * Replaces count buffers from number first on. How many were, or the error of the first: as above,
+ * and -ENXIO without a table. Below 5.13 engine kernel cannot (-KRING_EKERNEL).
  */
 int kring_buffers_update(struct kring *ring, uint32_t first, const struct iovec *vectors,
                          const uint64_t *tags, uint32_t count);
@@ -547,10 +549,10 @@ kring_op kring_symlinkat(struct kring *ring, const char *target, int dirfd, cons
 kring_op kring_linkat(struct kring *ring, int old_dirfd, const char *old_path, int new_dirfd,
                       const char *new_path, uint32_t flags);
 /*
- * Extended attributes. size is that of the value, at most 65536 bytes when it is set (-E2BIG); flags
- * XATTR_ of setxattr(2). The getters' value is the attribute's size; with size 0 nothing is written,
- * and a value that does not fit is -ERANGE. A path is looked up from the current directory. Native
- * 5.19, of a direct descriptor 6.13.
+ * Extended attributes. size is that of the value, at most 65536 bytes when it is set (-E2BIG);
+ * flags XATTR_ of setxattr(2). The getters' value is the attribute's size; with size 0 nothing is
+ * written, and a value that does not fit is -ERANGE. A path is looked up from the current
+ * directory. Native 5.19, of a direct descriptor 6.13.
  */
 kring_op kring_setxattr(struct kring *ring, const char *path, const char *name, const void *value,
                         uint32_t size, uint32_t flags);
@@ -601,7 +603,9 @@ kring_op kring_send_to(struct kring *ring, int fd, const void *data, uint32_t le
  */
 kring_op kring_send_bundle(struct kring *ring, int fd, int pool, int flags);
 kring_op kring_recv(struct kring *ring, int fd, void *data, uint32_t length, int flags);
-/* Receives again and again into buffers of a pool; the end of stream is value 0, final. Native 6.0. */
+/*
+ * Receives again and again into buffers of a pool; the end of stream is value 0, final. Native 6.0.
+ */
 kring_op kring_recv_multishot(struct kring *ring, int fd, int pool, int flags);
 /* Native 5.3. */
 kring_op kring_sendmsg(struct kring *ring, int fd, const struct msghdr *message, int flags);
@@ -808,8 +812,8 @@ kring_op kring_poll_multishot_update(struct kring *ring, kring_op target, uint32
  * As waitid(2): idtype P_PID, P_PGID, P_ALL or P_PIDFD (a plain pidfd), options WEXITED and others.
  * info is a siginfo_t *, borrowed, or NULL. value 0; with WNOHANG and nothing to tell, si_signo is
  * 0 too. -ECHILD: no such child. The disposition of SIGCHLD is not touched. What was cancelled or
- * dropped before its result leaves the child waitable. P_PIDFD, and P_PGID with id 0, need Linux 5.4
- * on either engine. Native 6.7; below, an exit of one process is seen at once (pidfd, 5.3), all
+ * dropped before its result leaves the child waitable. P_PIDFD, and P_PGID with id 0, need Linux
+ * 5.4 on either engine. Native 6.7; below, an exit of one process is seen at once (pidfd, 5.3), all
  * else at most 50 ms late.
  */
 kring_op kring_waitid(struct kring *ring, int idtype, int id, void *info, int options);
@@ -819,19 +823,19 @@ struct epoll_event;
  * value 0; -ENOSYS or -EOPNOTSUPP where the kernel was built without epoll. Native 5.6. */
 kring_op kring_epoll_ctl(struct kring *ring, int epoll_fd, int how, int fd,
                          const struct epoll_event *event);
-/* As epoll_wait(2) until something comes (kring_set_deadline limits it); count 1 or more. value: how
- * many events came. Native 6.15. */
+/* As epoll_wait(2) until something comes (kring_set_deadline limits it); count 1 or more.
+ * value: how many events came. Native 6.15. */
 kring_op kring_epoll_wait(struct kring *ring, int epoll_fd, struct epoll_event *events,
                           uint32_t count);
 
 /*
  * Waits until somebody wakes the futex word: by kring_futex_wake(), or by futex(2) in any thread or
- * process. value 0; -EAGAIN: the word does not hold value. mask 1 to 2^32 - 1: only wakes that share
- * a bit with it (KRING_FUTEX_ANY: all). flags: 0, or KRING_FUTEX_PRIVATE as the wakes have it. The
- * word must be aligned, and stay.
+ * process. value 0; -EAGAIN: the word does not hold value. mask 1 to 2^32 - 1: only wakes that
+ * share a bit with it (KRING_FUTEX_ANY: all). flags: 0, or KRING_FUTEX_PRIVATE as the wakes have
+ * it. The word must be aligned, and stay.
  * Native 6.7. The soft engine needs a thread of options.offload for as long as each waits (else
- * -KRING_EKERNEL at start; -ENOMEM when no thread takes it within 20 ms), and is exact from 5.16 on.
- * Below, and with a mask, a cancel ends it up to 50 ms late, and once in 50 ms a wake that
+ * -KRING_EKERNEL at start; -ENOMEM when no thread takes it within 20 ms), and is exact from 5.16
+ * on. Below, and with a mask, a cancel ends it up to 50 ms late, and once in 50 ms a wake that
  * leaves the word's value as it was can be missed.
  */
 #define KRING_FUTEX_PRIVATE (1u << 7)
@@ -853,11 +857,11 @@ struct kring_futex {
 kring_op kring_futex_waitv(struct kring *ring, const struct kring_futex *futexes, uint32_t count);
 
 /*
- * Signals as results, by a signalfd(2). Opening blocks the signals numbers[0] to [count - 1] for the
- * calling thread (count 0: all but SIGKILL, SIGSTOP and 32 to 34, which libcs use themselves); open
- * before other threads are made, which inherit it. Closing, on the same thread, unblocks exactly
- * those that opening blocked, in the reverse order of openings. Errors: -EINVAL (a number), -EMFILE.
- * fd is a plain descriptor; kring_direct_update() puts it into a slot, which keeps its own
+ * Signals as results, by a signalfd(2). Opening blocks the signals numbers[0] to [count - 1] for
+ * the calling thread (count 0: all but SIGKILL, SIGSTOP and 32 to 34, which libcs use themselves);
+ * open before other threads are made, which inherit it. Closing, on the same thread, unblocks
+ * exactly those that opening blocked, in the reverse order of openings. Errors: -EINVAL (a number),
+ * -EMFILE. fd is a plain descriptor; kring_direct_update() puts it into a slot, which keeps its own
  * reference. Set fd to -1 after closing it yourself.
  */
 struct kring_signals {
@@ -878,7 +882,10 @@ struct kring_signal {
     uint64_t pointer, user_time, system_time, address;
     uint8_t reserved[48];
 };
-/* Takes one signal; value sizeof(struct kring_signal). fd: of struct kring_signals, or a direct one. */
+/*
+ * Takes one signal; value sizeof(struct kring_signal). fd: of struct kring_signals, or a direct
+ * one.
+ */
 kring_op kring_signals_receive(struct kring *ring, int fd, struct kring_signal *signal);
 /* Takes one after another, each told with KRING_MORE (signal is then the application's until its
  * callback returns), until it is cancelled or fails. */
@@ -890,7 +897,10 @@ enum kring_to {
     KRING_TO_ALL,       /* every process that may be sent to, init and the caller excepted */
     KRING_TO_PIDFD      /* id: a pidfd; -ENOSYS below 5.1 */
 };
-/* Sends at once, by kill(2) or pidfd_send_signal(2); number 0 only asks. 0, -EINVAL, -ESRCH, -EPERM. */
+/*
+ * Sends at once, by kill(2) or pidfd_send_signal(2); number 0 only asks. 0, -EINVAL, -ESRCH,
+ * -EPERM.
+ */
 int kring_signal_send(enum kring_to to, int id, int number);
 
 struct kring_time {
@@ -972,11 +982,13 @@ kring_op kring_msg_ring_fd(struct kring *ring, struct kring *target, uint32_t sl
  * a build without the soft engine below Linux 6.13.
  */
 int kring_msg_post(struct kring *target, int32_t value, uint64_t data);
-/* As kring_direct_update, count slots from offset, as an operation. fds is in and out. Native 5.6. */
+/*
+ * As kring_direct_update, count slots from offset, as an operation. fds is in and out. Native 5.6.
+ */
 kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32_t offset);
-/* A plain fd for the file of KRING_DIRECT(index), which keeps its slot. flags 0 or KRING_INHERITED (an
- * exec inherits it). value: the fd, which is the caller's. -EBADF: the slot is empty, or fd is no
- * direct descriptor. Native 6.8. */
+/* A plain fd for the file of KRING_DIRECT(index), which keeps its slot. flags 0 or KRING_INHERITED
+ * (an exec inherits it). value: the fd, which is the caller's. -EBADF: the slot is empty, or fd is
+ * no direct descriptor. Native 6.8. */
 #define KRING_INHERITED (1u << 0)
 kring_op kring_fixed_fd_install(struct kring *ring, int fd, uint32_t flags);
 /*

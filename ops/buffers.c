@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registered buffers. Each engine of the ring has the whole table, so that an operation on it may run
- * on either. Where the kernel cannot have it as it was asked for, the soft engine has it alone and
- * is the home of what uses it.
+ * Registered buffers. Each engine of the ring has the whole table, so that an operation on it may
+ * run on either. Where the kernel cannot have it as it was asked for, the soft engine has it alone
+ * and is the home of what uses it.
  */
 #include <linux/uio.h>
 
@@ -35,15 +35,17 @@ static bool kernel_updates(const struct kring *ring)
     return (ring->caps.pub.features & IORING_FEAT_RSRC_TAGS) != 0;
 }
 
-/* 6.13: each registered resource counts its own users; before, all of them were counted together. */
+/*
+ * 6.13: each registered resource counts its own users; before, all of them were counted together.
+ */
 static bool counts_each(const struct kring *ring)
 {
     return ring->caps.register_count > IORING_REGISTER_MEM_REGION;
 }
 
 /*
- * Would unregistering wait? Below 5.13 for everything that runs; below 6.13, where what is registered
- * is counted all together (seen on 6.12), for whatever uses a registered buffer or file.
+ * Would unregistering wait? Below 5.13 for everything that runs; below 6.13, where what is
+ * registered is counted all together (seen on 6.12), for whatever uses a registered buffer or file.
  */
 static bool kernel_would_wait(const struct kring *ring)
 {
@@ -64,7 +66,8 @@ static bool kernel_would_wait(const struct kring *ring)
 
 static int plain(struct kring *ring, unsigned engine, const struct iovec *vectors, uint32_t count)
 {
-    return kring__register(ring, engine, IORING_REGISTER_BUFFERS, (void *)(uintptr_t)vectors, count);
+    return kring__register(ring, engine, IORING_REGISTER_BUFFERS, (void *)(uintptr_t)vectors,
+                           count);
 }
 
 /* 5.19 knows the flag; before, a table of empty vectors says the same. */
@@ -235,7 +238,8 @@ static int tables(struct kring *ring, unsigned engines, const struct iovec *vect
     int error = 0;
 
     ring->resource_batch++;
-    for (unsigned engine = KRING_ENGINE_KERNEL; engine <= KRING_ENGINE_SOFT && error == 0; engine++) {
+    for (unsigned engine = KRING_ENGINE_KERNEL; engine <= KRING_ENGINE_SOFT && error == 0;
+         engine++) {
         if (!(engines & 1u << engine))
             continue;
         error = one_table(ring, engine, vectors, tags != NULL, count);

@@ -159,7 +159,8 @@ static int set_some(struct kring *ring, uint32_t first, const int *fds, const ui
     if (error < 0)
         return error;
     done = update(ring, first, fds, tags != NULL ? given : NULL, count);
-    kring__resources_undo(ring, given + (done > 0 ? done : 0), count - (done > 0 ? (uint32_t)done : 0));
+    kring__resources_undo(ring, given + (done > 0 ? done : 0),
+                          count - (done > 0 ? (uint32_t)done : 0));
     return done;
 }
 
@@ -203,7 +204,8 @@ int kring_direct_range(struct kring *ring, uint32_t first, uint32_t count)
 
 int kring_direct_clear(struct kring *ring)
 {
-    static const int32_t none[16] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    static const int32_t none[16] = {-1, -1, -1, -1, -1, -1, -1, -1,
+                                     -1, -1, -1, -1, -1, -1, -1, -1};
 
     if (!CONFIG_KRING_DIRECT || ring->direct_count == 0)
         return -ENXIO;

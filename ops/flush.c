@@ -37,8 +37,8 @@ void kring__closes(struct kring *ring, const struct io_uring_sqe *sqe)
 }
 
 /*
- * Until 5.17 the kernel hands the position -1 of a file without positions on to it; a socket refuses
- * any but 0. A direct descriptor cannot be asked: it keeps what the caller said.
+ * Until 5.17 the kernel hands the position -1 of a file without positions on to it; a socket
+ * refuses any but 0. A direct descriptor cannot be asked: it keeps what the caller said.
  */
 static bool has_no_position(const struct io_uring_sqe *sqe)
 {

@@ -161,7 +161,8 @@ enum kring__wait {
     X(PIPE, pipe, 62, KRING__V(6, 16), NEVER, \
       KRING__CREATES | KRING__PAIR | KRING__NOFIXED, FILE) \
     N(NOP128, nop128, 63, KRING__V(6, 19), NEVER, 0, CORE) \
-    N(URING_CMD128, uring_cmd128, 64, KRING__V(6, 19), NEVER, KRING__FILE | KRING__LATE_EINVAL, CORE)
+    N(URING_CMD128, uring_cmd128, 64, KRING__V(6, 19), NEVER, \
+      KRING__FILE | KRING__LATE_EINVAL, CORE)
 
 #define KRING__OP_COUNT 65
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tags of registered resources. The application's tag has 64 bits and may be in two engines at once;
- * what they are given is the number of an entry here, which counts the engines. The callback comes
- * when the last of them has let go.
+ * Tags of registered resources. The application's tag has 64 bits and may be in two engines at
+ * once; what they are given is the number of an entry here, which counts the engines. The callback
+ * comes when the last of them has let go.
  */
 #include "ring.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptors that came as ancillary data of a receive whose result nobody takes are closed: rule 8.
- * The message is still borrowed then.
+ * Descriptors that came as ancillary data of a receive whose result nobody takes are closed: rule
+ * 8. The message is still borrowed then.
  */
 #include "ring.h"
 

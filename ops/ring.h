@@ -407,9 +407,9 @@ bool kring__flush(struct kring *ring);
 bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe *sqe,
                   uint64_t user_data, uint8_t more_flags);
 /*
- * The kernel closes a plain fd: the soft engine beside it forgets what it keeps for that number, and
- * what waits on it there goes on with a duplicate. At submission and, for what came between, at the
- * end.
+ * The kernel closes a plain fd: the soft engine beside it forgets what it keeps for that number,
+ * and what waits on it there goes on with a duplicate. At submission and, for what came between, at
+ * the end.
  */
 void kring__closes(struct kring *ring, const struct io_uring_sqe *sqe);
 /* Closes an fd that operations of this ring may have used. */

@@ -416,7 +416,8 @@ static int wait_for_more(struct kring *ring, int64_t until_ns)
 static bool may_sleep(struct kring *ring, uint32_t delivered)
 {
     return ring->delivered == delivered && ring->ended.first == KRING__NIL &&
-           !kernel_unread(ring) && !soft_unread(ring) && !letters(ring) && !ring->woken && !ring->close_asked &&
+           !kernel_unread(ring) && !soft_unread(ring) && !letters(ring) && !ring->woken &&
+           !ring->close_asked &&
            (ring->running != 0 || ring->options.on_message != NULL);
 }
 

@@ -25,7 +25,9 @@ static inline bool kring__bad_address(const volatile void *pointer)
     return (uintptr_t)pointer < 4096;
 }
 
-/* An operation that names another one, which must live: else *sqe is NULL and the handle says so. */
+/*
+ * An operation that names another one, which must live: else *sqe is NULL and the handle says so.
+ */
 static inline kring_op kring__new_on(struct kring *ring, unsigned opcode, kring_op target,
                                      struct io_uring_sqe **sqe)
 {

@@ -280,8 +280,9 @@ static int rewind_slot(struct kring__slot *slot)
             slot->sqe.off -= slot->transferred;
         slot->transferred = 0;
     }
-    slot->flags &= (kring__reads_on(slot) ? KRING__S_MULTI : 0) | KRING__S_COMPOSITE | KRING__S_HARDLINK | KRING__S_DRAIN | KRING__S_SELECTS |
-                   KRING__S_RAW | KRING__S_SKIP | KRING__S_IN_CALLBACK;
+    slot->flags &= (kring__reads_on(slot) ? KRING__S_MULTI : 0) | KRING__S_COMPOSITE |
+                   KRING__S_HARDLINK | KRING__S_DRAIN | KRING__S_SELECTS | KRING__S_RAW |
+                   KRING__S_SKIP | KRING__S_IN_CALLBACK;
     slot->deadline_ns = -1; /* set anew if wanted: it was made absolute */
     return 0;
 }

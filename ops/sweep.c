@@ -37,7 +37,9 @@ static bool matches(const struct io_uring_sqe *want, const struct kring *ring,
     return true;
 }
 
-/* Can a cancel still be aimed at it? What is dropped has its cancel on the way, and nobody to tell. */
+/*
+ * Can a cancel still be aimed at it? What is dropped has its cancel on the way, and nobody to tell.
+ */
 static bool open_to(const struct kring__slot *slot)
 {
     return slot->state == KRING__RUNNING &&

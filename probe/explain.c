@@ -164,7 +164,8 @@ static void add_soft(struct kring__text *text, const struct kring__caps *caps, u
         kring__text_add(text, symbol);
         kring__text_add(text, "=y would put it in");
     } else if (row->attempt != NULL && caps->pub.soft_available && (row->flags & KRING__THREAD)) {
-        kring__text_add(text, "; the soft engine runs it on a thread that the option offload lends");
+        kring__text_add(text,
+                        "; the soft engine runs it on a thread that the option offload lends");
     } else if (row->attempt != NULL && caps->pub.soft_available) {
         kring__text_add(text, "; the soft engine runs it");
     } else if (row->attempt != NULL && !CONFIG_KRING_SOFT_ENGINE) {
@@ -184,8 +185,8 @@ static void add_requirements(struct kring__text *text, unsigned opcode)
     if (opcode != IORING_OP_RECV_ZC)
         return;
     kring__text_add(text, "; recv_zc needs a queue of a network device that is registered with the "
-                          "ring (IORING_REGISTER_ZCRX_IFQ: CAP_NET_ADMIN, DEFER_TASKRUN, CQEs of 32 "
-                          "bytes, and a driver that splits headers from data); a receive into a "
+                          "ring (IORING_REGISTER_ZCRX_IFQ: CAP_NET_ADMIN, DEFER_TASKRUN, CQEs of "
+                          "32 bytes, and a driver that splits headers from data); a receive into a "
                           "pool works everywhere, by copy");
 }
 

@@ -115,7 +115,8 @@ void kring_tool_table(const struct kring_report *report)
     printf("\n%-34s %-6s %-7s %-11s %s\n", "OPERATION", "SINCE", "RUNS", "IO_URING", "EVIDENCE");
     for (unsigned i = 0; i < KRING__OP_COUNT; i++) {
         row(kring__rows[i].name, "", kring__rows[i].since,
-            kring_tool_route_name(kring_tool_route(report, i, -1, caps->op[i].answer)), &caps->op[i]);
+            kring_tool_route_name(kring_tool_route(report, i, -1, caps->op[i].answer)),
+            &caps->op[i]);
         for (unsigned v = 0; v < KRING__VARIANT_COUNT; v++)
             if (kring__variant_rows[v].opcode == i)
                 row(kring__variant_rows[v].name, "  ", kring__variant_rows[v].since,

@@ -235,7 +235,8 @@ static bool buffers(struct faults *f)
         return false;
     if (!OK(f, kring_buffers_register(f->ring, two, tags, 2)))
         return MUST(f, f->released == 0) && false;
-    if (!DO(f, kring_write_fixed(f->ring, fd, memory[0], SIZE, 0, 0)) || !MUST(f, holds(to, SIZE)) ||
+    if (!DO(f, kring_write_fixed(f->ring, fd, memory[0], SIZE, 0, 0)) ||
+        !MUST(f, holds(to, SIZE)) ||
         !DO(f, kring_read_fixed(f->ring, fd, memory[1], SIZE, 0, 1)) ||
         !MUST(f, faults_is_pattern(memory[1], SIZE, 0)) ||
         !OK(f, kring_buffers_update(f->ring, 0, &third, &tag, 1)))
@@ -304,7 +305,8 @@ static bool made_pipes(struct faults *f)
     fds[0] = fds[1] = -1;
     o = START(f, kring_pipe(f->ring, fds, O_NONBLOCK));
     o->hook = own_pipe;
-    if (!faults_wait(f, o) || !MUST(f, write(fds[1], "x", 1) == 1 && read(fds[0], &(char){0}, 1) == 1))
+    if (!faults_wait(f, o) ||
+        !MUST(f, write(fds[1], "x", 1) == 1 && read(fds[0], &(char){0}, 1) == 1))
         return false;
     o = START(f, kring_pipe(f->ring, dropped, 0));
     faults_drop(f, o);

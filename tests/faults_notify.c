@@ -19,7 +19,8 @@ struct seen {
     unsigned released;
 };
 
-static void on_event(struct kring_watcher *watcher, const struct kring_watch_event *event, void *user)
+static void on_event(struct kring_watcher *watcher, const struct kring_watch_event *event,
+                     void *user)
 {
     struct seen *seen = user;
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Init of a guest kernel whose root is this machine's (hostfs): mounts what the tests need, runs the
- * shell script that the environment variable `kring_job` names (the kernel hands a KEY=VALUE that it
- * does not know to init), prints "kernel-init: status N" and powers off. Static: the guest's kernel
- * may be older than what the machine's own libc was built for, and nothing is to be loaded.
+ * Init of a guest kernel whose root is this machine's (hostfs): mounts what the tests need, runs
+ * the shell script that the environment variable `kring_job` names (the kernel hands a KEY=VALUE
+ * that it does not know to init), prints "kernel-init: status N" and powers off. Static: the
+ * guest's kernel may be older than what the machine's own libc was built for, and nothing is to be
+ * loaded.
  */
 #include <errno.h>
 #include <net/if.h>

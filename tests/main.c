@@ -156,7 +156,8 @@ static void set_watchdog(long seconds)
 static void on_fatal(int signal)
 {
     char text[320];
-    int n = snprintf(text, sizeof text, "\nFAIL %s: %s (signal %d)\n%u passed, %u failed, %u skipped\n",
+    int n = snprintf(text, sizeof text,
+                     "\nFAIL %s: %s (signal %d)\n%u passed, %u failed, %u skipped\n",
                      run.name, signal == SIGVTALRM ? "hangs" : "crashed", signal, run.passed,
                      run.failed + 1, run.skipped);
 
@@ -208,7 +209,8 @@ static void print_time(void)
     printf("\n");
 }
 
-static void on_complete(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failures)
+static void on_complete(const CU_pTest test, const CU_pSuite suite,
+                        const CU_pFailureRecord failures)
 {
     int fds;
 

@@ -2,9 +2,10 @@
 /*
  * seccomp-run ANSWER CALLS [--] COMMAND [ARGUMENT]...
  *
- * Runs COMMAND under a real seccomp filter on the system calls named in CALLS (a list of the io_uring
- * calls setup, enter, register, and of openat2). ANSWER is the errno they get (ENOSYS, EPERM, EOPNOTSUPP, EACCES,
- * ENOMEM, EINVAL or a number), or "kill": the first such call ends the process with SIGSYS.
+ * Runs COMMAND under a real seccomp filter on the system calls named in CALLS (a list of the
+ * io_uring calls setup, enter, register, and of openat2). ANSWER is the errno they get (ENOSYS,
+ * EPERM, EOPNOTSUPP, EACCES, ENOMEM, EINVAL or a number), or "kill": the first such call ends the
+ * process with SIGSYS.
  *
  * seccomp-run --uring
  *
@@ -54,7 +55,9 @@ static const struct {
 
 static int usage(const char *why)
 {
-    fprintf(stderr, "seccomp-run: %s\nusage: seccomp-run ERRNO|kill setup,enter,register,openat2 [--] COMMAND...\n",
+    fprintf(stderr,
+            "seccomp-run: %s\n"
+            "usage: seccomp-run ERRNO|kill setup,enter,register,openat2 [--] COMMAND...\n",
             why);
     return 125;
 }
@@ -97,11 +100,13 @@ static int install(unsigned answer, unsigned mask)
     unsigned short n = 0;
     unsigned left = (unsigned)__builtin_popcount(mask);
 
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                             offsetof(struct seccomp_data, nr));
     for (unsigned i = 0; i < CALLS; i++)
         if (mask & (1U << i))
-            code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 
-                                                     FIRST_CALL + calls[i].above, (unsigned char)left, 0),
+            code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                                                     FIRST_CALL + calls[i].above,
+                                                     (unsigned char)left, 0),
             left--;
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);

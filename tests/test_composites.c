@@ -239,8 +239,8 @@ static void starts_again(enum rings_kind kind)
     CU_ASSERT_EQUAL(twice.log.notes[1].value, 4);
     CU_ASSERT_EQUAL(memcmp(in, "efgh", 4), 0);
     twice.left = 1;
-    CU_ASSERT_EQUAL(kring_start(ring, kring_send_all(ring, pair[0], "1234", 4, 0), on_twice, &twice),
-                    0);
+    CU_ASSERT_EQUAL(
+        kring_start(ring, kring_send_all(ring, pair[0], "1234", 4, 0), on_twice, &twice), 0);
     CU_ASSERT(rings_until(ring, &twice.log, 4));
     CU_ASSERT_EQUAL(twice.log.last.value, 4);
     twice.left = 1;

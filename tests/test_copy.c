@@ -375,8 +375,8 @@ static void ended_early(enum rings_kind kind)
     close(in);
 }
 
-/* Cancelled at each step it may be at: nothing leaks (the runner counts fds), and what it says of the
- * bytes is true. */
+/* Cancelled at each step it may be at: nothing leaks (the runner counts fds), and what it says of
+ * the bytes is true. */
 static void cancelled_anywhere(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);

@@ -165,8 +165,8 @@ static void note_calls(void)
 }
 
 /*
- * A scenario that breaks off leaves operations running that borrow from its frame, until the ring is
- * closed behind it. Its frames lie so far below that what closes does not reach them.
+ * A scenario that breaks off leaves operations running that borrow from its frame, until the ring
+ * is closed behind it. Its frames lie so far below that what closes does not reach them.
  */
 static __attribute__((noinline)) bool run_below(const struct faults_scenario *scenario,
                                                 struct faults *f)

@@ -98,8 +98,8 @@ static long wake(uint32_t *word, int count, uint32_t mask, uint32_t flags)
 }
 
 /*
- * Wakes until so many have been woken, at most a second: one that waits in slices is not queued for a
- * moment between two of them, which a busy machine makes long.
+ * Wakes until so many have been woken, at most a second: one that waits in slices is not queued for
+ * a moment between two of them, which a busy machine makes long.
  */
 static long wake_in_time(uint32_t *word, long want)
 {

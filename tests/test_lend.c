@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Direct descriptors of the kernel's table in operations that the soft engine runs: they are lent an
- * fd each. On the other kinds of rings the same tests show that nothing differs.
+ * Direct descriptors of the kernel's table in operations that the soft engine runs: they are lent
+ * an fd each. On the other kinds of rings the same tests show that nothing differs.
  */
 #include "rings.h"
 
@@ -218,7 +218,9 @@ static void lent_in_chains(enum rings_kind kind)
     rings_close(ring);
 }
 
-/* A send is not let wait in the kernel beside a soft engine; on a direct descriptor it waits too. */
+/*
+ * A send is not let wait in the kernel beside a soft engine; on a direct descriptor it waits too.
+ */
 static void a_full_socket_is_waited_for(enum rings_kind kind)
 {
     struct kring *ring = open_lending(kind);

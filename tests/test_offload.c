@@ -169,9 +169,11 @@ static void pipes_are_not_offloaded(void)
 
     ends = 0;
     CU_ASSERT_EQUAL_FATAL(pipe(ends_of), 0);
-    CU_ASSERT_EQUAL(kring_start(ring, kring_read(ring, ends_of[0], back, 4, -1), note, (void *)1), 0);
+    CU_ASSERT_EQUAL(kring_start(ring, kring_read(ring, ends_of[0], back, 4, -1), note, (void *)1),
+                    0);
     CU_ASSERT_EQUAL(kring_submit(ring), 1);
-    CU_ASSERT_EQUAL(kring_start(ring, kring_write(ring, ends_of[1], "pipe", 4, -1), note, (void *)2), 0);
+    CU_ASSERT_EQUAL(
+        kring_start(ring, kring_write(ring, ends_of[1], "pipe", 4, -1), note, (void *)2), 0);
     run_all(ring);
     CU_ASSERT_EQUAL(ends, 2);
     CU_ASSERT_EQUAL(lent.started, 0);

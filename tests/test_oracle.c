@@ -125,7 +125,8 @@ static void a_difference_is_shown_by_the_smallest_program(void)
 {
     static const struct oracle_program written = {
         "written", "ordered; setup entries=16 flags=SETUP_SUBMIT_ALL; file f 'some contents';"
-        " pipe p 'hello'; pipe q; pair s stream; buf b 16; buf d 'hello'; nop ud=9 flags=LINK|ASYNC;"
+        " pipe p 'hello'; pipe q; pair s stream; buf b 16; buf d 'hello';"
+        " nop ud=9 flags=LINK|ASYNC;"
         " read fd=f addr=b len=7 off=3; enter 2; put sb 'x'; poll_add fd=sa of=POLLIN|POLLRDHUP;"
         " nop; write fd=qw addr=d len=5 of=RWF_NOWAIT|RWF_APPEND flags=LINK;"
         " recv fd=sa addr=b len=9; enter 4; get qr 8",
@@ -179,7 +180,8 @@ static const char *why_no_whole(void)
         return why_not();
     if (families_run < 0 FAMILIES(FAMILY_COUNT))
         return "only when every family ran before";
-    return oracle_kernel_release() < KRING__V(6, 18) ? "they are those of Linux 6.18 and later" : NULL;
+    return oracle_kernel_release() < KRING__V(6, 18) ? "they are those of Linux 6.18 and later"
+                                                     : NULL;
 }
 
 static void each_flag_and_errno_has_a_program(void)

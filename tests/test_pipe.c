@@ -145,7 +145,9 @@ static void two_slots(enum rings_kind kind)
     rings_close(ring);
 }
 
-/* Dropped before the start, while it waits, when it has just been submitted, and when it is done. */
+/*
+ * Dropped before the start, while it waits, when it has just been submitted, and when it is done.
+ */
 static void dropped(enum rings_kind kind, bool direct, unsigned when)
 {
     struct kring *ring = direct ? open_direct(kind, 4) : rings_open(kind);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the flags of a row of ops/ops.h promise, for every row that the soft engine runs: again after
- * EINTR or never (RESTART), BLOCKS, a thread of the application's (OFFLOAD), and that dropping an
- * operation in any state leaves nothing behind. A row without a recipe here fails.
+ * What the flags of a row of ops/ops.h promise, for every row that the soft engine runs: again
+ * after EINTR or never (RESTART), BLOCKS, a thread of the application's (OFFLOAD), and that
+ * dropping an operation in any state leaves nothing behind. A row without a recipe here fails.
  */
 #include "fake_sys.h"
 #include "rings.h"

@@ -163,7 +163,7 @@ static void bad_buffers(enum rings_kind kind)
     CU_ASSERT_EQUAL(kring_buffers_register(ring, &big, NULL, 1),
                     sizeof(size_t) > 4 ? -EFAULT : -EINVAL);
     CU_ASSERT_EQUAL(kring_buffers_register(ring, &good, &tag, 1), -EINVAL); /* no on_released */
-    CU_ASSERT_EQUAL(kring_buffers_unregister(ring), -ENXIO); /* nothing of all that was registered */
+    CU_ASSERT_EQUAL(kring_buffers_unregister(ring), -ENXIO); /* nothing was registered */
     CU_ASSERT_EQUAL(mprotect(memory, BUFFER, PROT_READ), 0);
     if (kind != RINGS_SOFT || updates(ring)) /* the oldest kernels cannot tell the soft engine */
         (void)kring_buffers_register(ring, &good, NULL, 1);

@@ -81,7 +81,9 @@ static struct kring_options options_of(const struct wish *wish, enum rings_kind 
     return options;
 }
 
-/* A core of operations: files, sockets, time, chains, cancel, direct descriptors where there are. */
+/*
+ * A core of operations: files, sockets, time, chains, cancel, direct descriptors where there are.
+ */
 static void core_works(struct kring *ring, bool direct)
 {
     struct kring_time soon = {0, 1000000}, never = {3600, 0};

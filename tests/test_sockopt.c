@@ -415,7 +415,8 @@ static void options_of_direct_descriptors(enum rings_kind kind)
                                                         &value, sizeof value)), 4);
         CU_ASSERT_EQUAL(value, SOCK_STREAM);
         /* Of no io_uring: on a table of the kernel's it takes a loan (6.8) to ask for it. */
-        if (reads_all_levels(ring) && runs(ring, kring_getsockopt_tcp_cork(ring, KRING_DIRECT(2)))) {
+        if (reads_all_levels(ring) &&
+            runs(ring, kring_getsockopt_tcp_cork(ring, KRING_DIRECT(2)))) {
             CU_ASSERT_EQUAL(rings_do(ring, kring_setsockopt_tcp_nodelay(ring, KRING_DIRECT(2), 1)),
                             0);
             CU_ASSERT_EQUAL(rings_do(ring, kring_getsockopt_tcp_nodelay(ring, KRING_DIRECT(2))), 1);

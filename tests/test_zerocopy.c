@@ -242,7 +242,9 @@ static void failures(enum rings_kind kind)
     rings_close(ring);
 }
 
-/* A send that waits ends by cancel, deadline and drop, each time with its memory given back once. */
+/*
+ * A send that waits ends by cancel, deadline and drop, each time with its memory given back once.
+ */
 static void ends_early(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);
@@ -306,8 +308,8 @@ static void starts_again(enum rings_kind kind)
 
     need(ring, IORING_OP_SEND_ZC);
     tcp(ends);
-    CU_ASSERT_EQUAL(kring_start(ring, kring_send_zc(ring, ends[0], "again", 5, 0), on_again, &again),
-                    0);
+    CU_ASSERT_EQUAL(
+        kring_start(ring, kring_send_zc(ring, ends[0], "again", 5, 0), on_again, &again), 0);
     CU_ASSERT(rings_until(ring, &again.log, 10));
     CU_ASSERT_EQUAL(again.log.calls, 10);
     CU_ASSERT_EQUAL(recv(ends[1], got, 50, MSG_WAITALL), 50);
@@ -316,7 +318,9 @@ static void starts_again(enum rings_kind kind)
     rings_close(ring);
 }
 
-/* Members of chains, whole and broken: the one that never begins has no notification to wait for. */
+/*
+ * Members of chains, whole and broken: the one that never begins has no notification to wait for.
+ */
 static void chains(enum rings_kind kind)
 {
     struct kring *ring = rings_open(kind);

@@ -19,7 +19,9 @@ static inline void kring__xattr_fill(struct io_uring_sqe *sqe, const char *name,
 /* setxattr_copy() in fs/xattr.c: name and value are read before the file is looked for. */
 static inline int kring__xattr_set_prep(const struct kring__req *req)
 {
-    if (kring__has_ioprio(req) || (req->sqe.xattr_flags & ~(uint32_t)(XATTR_CREATE | XATTR_REPLACE)))
+    const uint32_t known = XATTR_CREATE | XATTR_REPLACE;
+
+    if (kring__has_ioprio(req) || (req->sqe.xattr_flags & ~known))
         return -EINVAL;
     if (kring__bad_address(kring__pointer(req->sqe.addr)))
         return -EFAULT;

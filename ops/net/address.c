@@ -110,7 +110,9 @@ static int parse_unix(const unsigned char *at, uint32_t length, bool cut,
     parts->name = path;
     while (parts->name_length < bytes && path[parts->name_length] != 0)
         parts->name_length++;
-    /* With its 0 it is whole, whatever is missing behind; and a path has no more bytes than these. */
+    /*
+     * With its 0 it is whole, whatever is missing behind; and a path has no more bytes than these.
+     */
     return cut && parts->name_length == bytes && bytes < PATH_BYTES ? -EMSGSIZE : 0;
 }
 

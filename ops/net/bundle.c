@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Provided buffers of SEND, and bundles (6.10) of SEND and RECV: one result for several buffers. How
- * much goes into one result follows io_recv_finish() and io_send_finish() of Linux 6.18, but for
- * what its caches of earlier requests do to it: a receive fills one buffer and, if the stream has
- * more, those that this more fills; a send takes all that there are, and goes on with results until
- * it has taken the last or had to wait.
+ * Provided buffers of SEND, and bundles (6.10) of SEND and RECV: one result for several buffers.
+ * How much goes into one result follows io_recv_finish() and io_send_finish() of Linux 6.18, but
+ * for what its caches of earlier requests do to it: a receive fills one buffer and, if the stream
+ * has more, those that this more fills; a send takes all that there are, and goes on with results
+ * until it has taken the last or had to wait.
  */
 #include "msg.h"
 

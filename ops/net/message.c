@@ -50,8 +50,9 @@ int kring_recvmsg_parse(const struct kring_result *result, const struct msghdr *
     received->name_length = out.namelen;
     received->control = at + sizeof out + message->namelen;
     /* More than there was room for cannot have been written. */
-    received->control_length = out.controllen < message->controllen ? out.controllen
-                                                                     : (uint32_t)message->controllen;
+    received->control_length = (uint32_t)message->controllen;
+    if (out.controllen < message->controllen)
+        received->control_length = out.controllen;
     received->data = (char *)result->data + header;
     received->length = result->length - (uint32_t)header;
     if (received->length > out.payloadlen)

@@ -7,9 +7,9 @@
  * IORING_RECVSEND_BUNDLE; optlen: with multishot, end after so many bytes.
  * Result: bytes, 0 = end. Multishot: bytes with F_MORE; 0 and errors are final. With MSG_WAITALL on
  * a stream all of len, or what came before the end; less breaks a link.
- * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN. F_SOCK_NONEMPTY, a hint, is
- * never set. With picked buffers MSG_WAITALL does not wait for the rest. A bundle fills at most 64
- * buffers with one call.
+ * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN.
+ * F_SOCK_NONEMPTY, a hint, is never set. With picked buffers MSG_WAITALL does not wait for the
+ * rest. A bundle fills at most 64 buffers with one call.
  * Owns: the buffer is the caller's until the result, a picked one from its CQE on.
  * EINVAL: never after an effect.
  */

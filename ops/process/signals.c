@@ -14,7 +14,8 @@
 #include <linux/signalfd.h>
 
 #define AT(ours, theirs) \
-    _Static_assert(offsetof(struct kring_signal, ours) == offsetof(struct signalfd_siginfo, theirs), \
+    _Static_assert(offsetof(struct kring_signal, ours) ==                                          \
+                       offsetof(struct signalfd_siginfo, theirs),                                  \
                    "struct kring_signal is what the kernel writes")
 AT(number, ssi_signo);
 AT(code, ssi_code);

@@ -26,8 +26,8 @@ kring_op kring_files_update(struct kring *ring, int *fds, uint32_t count, uint32
 }
 
 /*
- * One fd, in a word of the operation's own: the kernel writes the slot over it, and so the fd itself is
- * kept in sqe.fd, which FILES_UPDATE ignores.
+ * One fd, in a word of the operation's own: the kernel writes the slot over it, and so the fd
+ * itself is kept in sqe.fd, which FILES_UPDATE ignores.
  */
 kring_op kring_to_direct(struct kring *ring, int fd, uint32_t slot)
 {

@@ -9,8 +9,8 @@
  * Result: 0, or the slot with FILE_INDEX_ALLOC; -EBADFD when fd is no ring, or is not enabled yet
  * (6.2); -EAGAIN when a soft ring's mailbox is full (the kernel: -EOVERFLOW when the CQ is).
  * Soft: the last word of the SQE points to the struct kring__mail of the target (ops/ fills it, fd
- * is then ignored); without it fd may be the engine's own wake or epoll descriptor, for a message to
- * itself. Descriptors pass between tables of soft engines.
+ * is then ignored); without it fd may be the engine's own wake or epoll descriptor, for a message
+ * to itself. Descriptors pass between tables of soft engines.
  * Owns: the target must stay open until the result.
  * EINVAL: never after an effect.
  * The public calls stand with the ring object (ops/message.c), which alone knows the target.

@@ -2,8 +2,8 @@
 /*
  * TIMEOUT: waits for a time, or for a number of completions. Kernel: 5.4; absolute 5.5, clocks
  * 5.15, ETIME_SUCCESS 5.16, multishot 6.4, a time in the SQE itself 7.1.
- * SQE: addr: 64-bit timespec, or nanoseconds with IMMEDIATE_ARG (7.1); len: 1; off: completions to wait for, 0 = none (multishot: how often,
- * 0 = for ever); timeout_flags: IORING_TIMEOUT_.
+ * SQE: addr: 64-bit timespec, or nanoseconds with IMMEDIATE_ARG (7.1); len: 1; off: completions to
+ * wait for, 0 = none (multishot: how often, 0 = for ever); timeout_flags: IORING_TIMEOUT_.
  * Result: -ETIME when the time has come (it breaks a link unless ETIME_SUCCESS), 0 when the
  * completions came first. Multishot: each -ETIME but the last with F_MORE.
  * Soft: a mechanism of the engine, on the same clocks.
