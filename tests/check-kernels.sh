@@ -6,30 +6,16 @@
 # this machine's (hostfs), and the running one. The binaries are static, and the same in each. A
 # guest writes to a tmpfs of its own and to its log only. Exact versions stand in the table.
 set -u
-O=${O:-build} MAKE=${MAKE:-make}
 top=$(dirname "$0")
-jobs=-j$(nproc 2>/dev/null || echo 2)
-dir=$O/kernels
-mkdir -p "$dir" "$O/check"
-dir=$(cd "$dir" && pwd)
+. "$top/guests.sh"
 passed=0 failed=0 skipped=0
 names=${*:-5.10 6.1 6.12 7.2 running}
-
-suite_of() {
-    case $1 in
-    5.10) echo bullseye ;;
-    6.1) echo bookworm ;;
-    6.12) echo trixie ;;
-    7.2) echo sid ;;
-    *) return 1 ;;
-    esac
-}
 
 # What is run: the suites on every kind of ring, and the oracle.
 command_of() { # suites|oracle
     case $1 in
-    suites) echo "$dir/obj/tests/kring-tests -x oracle -x faults ${KRING_KERNELS_TESTS:-}" ;;
-    oracle) echo "$dir/obj/tests/kring-oracle" ;;
+    suites) echo "$guests/obj/tests/kring-tests -x oracle -x faults ${KRING_KERNELS_TESTS:-}" ;;
+    oracle) echo "$guests/obj/tests/kring-oracle" ;;
     esac
 }
 # The columns: the kind of ring that stands behind a test's name, and the rest.
@@ -48,42 +34,32 @@ counts_of() { # COLUMN LOG: passed failed skipped
     fi
 }
 
-# A guest has one CPU, and no bound of its own on what hangs: this is it.
-guest() { # NAME WHAT LOG
-    job=$dir/$1/$2.sh
+there() { # NAME WHAT LOG
+    job=$guests/$1/$2.sh
     {
-        echo "cd $dir/obj || exit 2"
+        echo "cd $guests/obj || exit 2"
         command_of "$2"
     } >"$job"
-    timeout -k 5 600 "$dir/$1/linux" mem=512M rootfstype=hostfs rootflags=/ rw quiet con=null con0=null,fd:1 \
-        init="$dir/obj/kernel-init" kring_job="$job" </dev/null >"$3" 2>&1
-    status=$(sed -n 's/^kernel-init: status \([0-9]*\).*/\1/p' "$3" | tail -n 1)
-    release=$(sed -n 's/^kernel-init: \([0-9][^ ]*\) .*/\1/p' "$3" | head -n 1)
-    [ -n "$status" ] || echo "the guest did not run to its end" >>"$3"
+    guest "$1" "$job" "$3"
 }
 here() { # WHAT LOG
-    timeout -k 5 600 sh -c "cd '$dir/obj' && $(command_of "$1")" </dev/null >"$2" 2>&1
+    timeout -k 5 600 sh -c "cd '$guests/obj' && $(command_of "$1")" </dev/null >"$2" 2>&1
     status=$?
     release=$(uname -r)
 }
 
 sh "$top/deps.sh" || exit 1
-"$MAKE" --no-print-directory $jobs O="$dir/obj" CONFIG="${CONFIGURATION:-config.mk}" LDFLAGS=-static CFLAGS='-O1 -g' tests >"$dir/build.log" 2>&1 &&
-    ${CC:-cc} -O1 -Wall -static -o "$dir/obj/kernel-init" "$top/kernel-init.c" >>"$dir/build.log" 2>&1 || {
-    tail -n 20 "$dir/build.log"
-    echo "the tests do not build statically: whole log: $dir/build.log"
-    exit 1
-}
+guests_build || exit 1
 
-table=$dir/table
+table=$guests/table
 printf '%-26s' 'passed/failed/skipped' >"$table"
 for column in $columns; do printf '%-18s' "$column" >>"$table"; done
 echo >>"$table"
 for name in $names; do
     if [ "$name" != running ]; then
-        suite=$(suite_of "$name") || { echo "no such kernel: $name" >&2; exit 2; }
-        if ! sh "$top/deps.sh" kernel "$suite" "$dir/$name" >"$dir/$name.log" 2>&1; then
-            echo "== $name ... skipped: cannot be fetched here: $(tail -n 1 "$dir/$name.log")"
+        guest_suite "$name" >/dev/null || { echo "no such kernel: $name" >&2; exit 2; }
+        if ! guest_fetch "$name" "$guests/$name.log"; then
+            echo "== $name ... skipped: cannot be fetched here: $(tail -n 1 "$guests/$name.log")"
             printf '%-26s%s\n' "$name" "skipped: not fetched" >>"$table"
             skipped=$((skipped + 1))
             continue
@@ -91,8 +67,8 @@ for name in $names; do
     fi
     row=
     for what in suites oracle; do
-        log=$dir/$name.$what.log
-        if [ "$name" = running ]; then here $what "$log"; else guest "$name" $what "$log"; fi
+        log=$guests/$name.$what.log
+        if [ "$name" = running ]; then here $what "$log"; else there "$name" $what "$log"; fi
         whole=0
         for column in $columns; do
             case $what$column in suitesoracle) continue ;; suites*) ;; oracleoracle) ;; *) continue ;; esac
