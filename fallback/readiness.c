@@ -322,7 +322,7 @@ static void retry(struct kring__soft *soft, struct kring__entry *entry, uint32_t
 
 void kring__fd_event(struct kring__soft *soft, struct kring__entry *entry, uint32_t revents)
 {
-    uint32_t rest = 0;
+    uint32_t rest = 0, generation = entry->generation;
     bool matched = false;
 
     for (uint32_t at = entry->first; at != KRING__NONE; at = kring__req_at(soft, at)->fd_next) {
@@ -353,7 +353,9 @@ void kring__fd_event(struct kring__soft *soft, struct kring__entry *entry, uint3
         }
     }
     retry(soft, entry, revents);
-    settle(soft, entry);
+    /* A request that owned the fd has closed it, and the entry is gone with it. */
+    if (entry->generation == generation)
+        settle(soft, entry);
 }
 
 void kring__req_own_fd(struct kring__req *req, int fd)

@@ -102,6 +102,9 @@ const struct oracle_program oracle_programs_process[] = {
     { "waitid-two-on-one", "child c exit 1 after=10ms; waitid fd=c len=P_PID index=WEXITED|WNOWAIT;"
       " waitid fd=c len=P_PID index=WEXITED|WNOWAIT; enter 2" },
     { "waitid-left-waiting", "child c sleep; siginfo i; waitid fd=c len=P_PID off=i " EXITED "; enter 1 wait=5ms" },
+    /* Its pidfd is the engine's own, and closed with it: what waits next has a registration to itself. */
+    { "waitid-then-two-waits", "child c exit 5 after=3ms; pipe p; pipe q; buf b 4; buf d 4; waitid fd=c len=P_PID " EXITED ";"
+      " enter 1; read fd=pr addr=b len=4; read fd=qr addr=d len=4; enter 0; put qw 'late'; enter 1; put pw 'word'; enter 1" },
     { "waitid-signals-nobody", "ordered; child c exit 1 after=150ms; alarm 25ms; waitid fd=c len=P_PID " EXITED
       "; enter 1; enter 1" },
 
