@@ -93,7 +93,7 @@ struct oracle_object {
     size_t length;
 };
 
-enum { ORACLE_OBJECTS = 96, ORACLE_SENT = 1024, ORACLE_ARGS = 24, ORACLE_RINGS = 2, ORACLE_CQES = 2048 };
+enum { ORACLE_OBJECTS = 160, ORACLE_SENT = 1024, ORACLE_ARGS = 24, ORACLE_RINGS = 2, ORACLE_CQES = 2048 };
 
 struct oracle_sent {
     uint64_t user_data;

@@ -105,13 +105,14 @@ static void act_dial(struct oracle_run *run)
     oracle_object_fd(run, oracle_arg(run, 1), fd, type == SOCK_DGRAM ? 'd' : 's');
 }
 
-/* reset FD: closed so that the TCP peer sees a reset. */
+/* reset FD: closed so that the TCP peer sees a reset. Its number may soon be another's. */
 static void act_reset(struct oracle_run *run)
 {
     struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
     setsockopt(fd_arg(run, 1), SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     close(fd_arg(run, 1));
+    oracle_object(run, oracle_arg(run, 1))->fd = -1;
 }
 
 static void act_shut(struct oracle_run *run)

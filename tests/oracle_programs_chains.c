@@ -30,6 +30,11 @@ const struct oracle_program oracle_programs_chains[] = {
     { "chain-cancel-fails", "ordered; async_cancel addr=77 flags=LINK; nop; enter 2" },
     { "chain-poll-fails", "ordered; closed x; poll_add fd=x of=POLLIN flags=LINK; nop; enter 2" },
 
+    /* ... which hides the failure of a skipped one altogether (D31). */
+    { "skip-hides-failures", "ordered; pipe p; path n 'no'; path m 'm'; buf v 'v'; statxbuf x; unlinkat fd=AT_FDCWD addr=n flags=SKIP;"
+      " renameat fd=AT_FDCWD addr=n len=AT_FDCWD off=m flags=SKIP; setxattr addr3=n addr=m off=v len=1 flags=SKIP;"
+      " fsync fd=pr flags=SKIP; statx fd=AT_FDCWD addr=n off=x flags=SKIP; unordered; enter 5 wait=30ms" },
+
     /* A connection that had to be waited for is one in the socket's own eyes. */
     { "connect-again-after-waiting", "sock l tcp listening; sock c tcp; address a of l;"
       " connect fd=c addr=a off=len:a; enter 1; connect fd=c addr=a off=len:a; enter 1" },

@@ -96,6 +96,7 @@ static const char *link_flag(void)
 static void emit_request(const char *flags)
 {
     const struct random_request *request;
+    const char *link;
 
     do {
         request = &random_requests[pick(random_request_count)];
@@ -104,9 +105,16 @@ static void emit_request(const char *flags)
              (request->flags & RANDOM_FAILS && g.skips));
     expand(request->text, request->text + strlen(request->text));
     emit(" ud=%u", ++g.user_data);
-    if (*flags || request->flags & (RANDOM_FIXED | RANDOM_SELECT))
-        emit(" flags=NONE%s%s%s", request->flags & RANDOM_FIXED ? "|FIXED" : "",
-             request->flags & RANDOM_SELECT ? "|SELECT" : "", flags);
+    if (*flags || request->flags & (RANDOM_FIXED | RANDOM_SELECT)) {
+        emit(" flags=NONE%s%s", request->flags & RANDOM_FIXED ? "|FIXED" : "",
+             request->flags & RANDOM_SELECT ? "|SELECT" : "");
+        /* With SKIP the kernel would hide the failure, too. */
+        link = request->flags & RANDOM_HARD ? strpbrk(flags, "LH") : NULL;
+        if (link)
+            emit("%.*sHARD", (int)(link - flags), flags);
+        else
+            emit("%s", flags);
+    }
 }
 
 static void emit_last(const char *flags)
@@ -241,6 +249,7 @@ const struct oracle_program *oracle_random(uint64_t seed, unsigned index)
             round_of_table();
         emit("ordered; ");
     }
+    emit("tree");
     snprintf(name, sizeof name, "random-%llu-%u", (unsigned long long)seed, index);
     program.name = name;
     program.text = g.text;

@@ -24,6 +24,7 @@
 #define RANDOM_FIXED 2u  /* with IOSQE_FIXED_FILE */
 #define RANDOM_FAILS 4u  /* refused at preparation: what follows waits for the next enter */
 #define RANDOM_SELECT 8u /* with IOSQE_BUFFER_SELECT */
+#define RANDOM_HARD 16u  /* its failure does not break a soft link of the kernel (D20, D30): hard ones */
 
 struct random_request {
     uint8_t opcode;

@@ -14,7 +14,18 @@ const char random_world[] =
     "msg m2 iov=v2 pass=f; msg m3 iov=v2 control=64; statxbuf sx; "
     "time t1 2ms; time t2 20s; path n0 'new'; path n1 'f'; path n2 'no/way'; "
     "fds fu f -1 f; files f f -1 -1 -1 -1; ring-group 7 4 8; ring-group 8 2 8 inc; "
-    "iov vb b0:2:20 b1:0:16 b7:0:16 b3:0:16; iov vf b0:2:3 b0:12:9 b0:6:4; iov vn 0:0:0; buffers vb 4 tag=90; ";
+    "iov vb b0:2:20 b1:0:16 b7:0:16 b3:0:16; iov vf b0:2:3 b0:12:9 b0:6:4; iov vn 0:0:0; buffers vb 4 tag=90; "
+    "subdir s; open ds s O_DIRECTORY; file s/a 'inner'; path na 'a'; path nb 'b'; path nd 'd'; path no 's/../f'; "
+    "how h0 O_RDWR resolve=RESOLVE_BENEATH; path xa 'user.a'; path xb 'user.bb'; pages mm 1; "
+    "word w0 5; word w1 5; word w2 6; futexes fw w1:5:U32 w2:6:U32|PRIVATE; futexes fo w0:6:U32 w1:7:U32; fds fp -1 -1; "
+    "epoll e0; epoll e1 qr EPOLLIN 7; event ev EPOLLIN 8; event ew EPOLLOUT|EPOLLET 9; buf be 32; "
+    "sock k tcp; buf bo 'x000'; buf bk 8; ";
+
+/* Names that come and go; the file f keeps its own. */
+#define AT "[AT_FDCWD/AT_FDCWD/ds]"
+#define NAME "[na/nb/nd]"
+/* The kernel runs it in a worker, and a failure does not break its soft link. */
+#define NAMES (RANDOM_WORKER | RANDOM_HARD)
 
 const struct random_request random_requests[] = {
     { OP(NOP), 0, 0, "nop" },
@@ -66,6 +77,55 @@ const struct random_request random_requests[] = {
     { OP(PROVIDE_BUFFERS), 0, 0, "provide_buffers fd={1-3} addr=pool len=8 group={1-2} off={0-3}" },
     { OP(READ), RANDOM_WORKER | RANDOM_SELECT, 0, "read fd=f len={0-11} off={0-20} group={1-2}" },
     { OP(RECV), RANDOM_SELECT, 0, "recv fd=sa len={0-11} of=MSG_DONTWAIT group={1-2}" },
+
+    /* Files and names. */
+    { OP(FALLOCATE), NAMES, 0, "fallocate fd=[f/f/pr] off={0-40} addr={0-9} len=[0/FALLOC_FL_KEEP_SIZE]" },
+    { OP(FTRUNCATE), NAMES, 0, "ftruncate fd=[f/f/pr] off={20-60}" },
+    { OP(FADVISE), RANDOM_WORKER, 0, "fadvise fd=f off={0-9} len={0-9} of=[POSIX_FADV_WILLNEED/POSIX_FADV_RANDOM]" },
+    { OP(MADVISE), NAMES, 0, "madvise addr=[mm/mm/mm+1] len=4096 of=[MADV_DONTNEED/MADV_WILLNEED/99]" },
+    { OP(SYNC_FILE_RANGE), NAMES, 0, "sync_file_range fd=[f/pr] len={0-9} of=[SYNC_FILE_RANGE_WRITE/64]" },
+    { OP(STATX), NAMES, 0, "statx fd=[AT_FDCWD/ds] addr=[na/nb/nd] len=STATX_SIZE|STATX_MODE off=sx" },
+    { OP(RENAMEAT), NAMES, 0, "renameat fd=" AT " addr=" NAME " len=" AT " off=" NAME
+      " of=[0/RENAME_NOREPLACE/RENAME_EXCHANGE]" },
+    { OP(UNLINKAT), NAMES, 0, "unlinkat fd=" AT " addr=" NAME "[// of=AT_REMOVEDIR]" },
+    { OP(MKDIRAT), NAMES, 0, "mkdirat fd=" AT " addr=" NAME " len=0[700/755]" },
+    { OP(SYMLINKAT), NAMES, 0, "symlinkat addr=" NAME " fd=" AT " off=" NAME },
+    { OP(LINKAT), NAMES, 0, "linkat fd=" AT " addr=[n1/na/nb/nd] len=" AT " off=" NAME "[/ of=AT_SYMLINK_FOLLOW]" },
+    { OP(OPENAT), RANDOM_WORKER, KRING__V(5, 15),
+      "openat fd=" AT " addr=" NAME " of=O_RDWR|[O_CREAT/O_CREAT|O_EXCL/O_NOFOLLOW/O_DIRECTORY] len=0600 index={5-6}" },
+    { OP(OPENAT2), RANDOM_WORKER, KRING__V(5, 15), "openat2 fd=" AT " addr=[n1/na/nb/no] off=h0 len=24 index={5-6}" },
+    { OP(SETXATTR), NAMES, 0, "setxattr addr3=[n1/n1/" NAME "] addr=[xa/xb] off=b4 len={0-8}"
+      " of=[0/XATTR_CREATE/XATTR_REPLACE]" },
+    { OP(FSETXATTR), NAMES, 0, "fsetxattr fd=[f/f/ds/pr] addr=[xa/xb] off=b1 len={0-9} of=[0/XATTR_CREATE/XATTR_REPLACE]" },
+    { OP(FSETXATTR), NAMES | RANDOM_FIXED, 0, "fsetxattr fd={0-2} addr=[xa/xb] off=b1 len={0-9}" },
+    { OP(GETXATTR), NAMES, 0, "getxattr addr3=[n1/n1/" NAME "] addr=[xa/xb] off=b3 len={0-12}" },
+    { OP(FGETXATTR), NAMES, 0, "fgetxattr fd=[f/f/ds/pr] addr=[xa/xb] off=b3 len={0-12}" },
+    { OP(FGETXATTR), NAMES | RANDOM_FIXED, 0, "fgetxattr fd={0-1} addr=[xa/xb] off=b3 len={0-12}" },
+
+    /* Futexes nobody waits for, and waits that end at once. */
+    { OP(FUTEX_WAKE), 0, 0, "futex_wake fd=U32[/|PRIVATE] addr=w0 off={0-2} addr3=[MATCH/1]" },
+    { OP(FUTEX_WAKE), RANDOM_FAILS, 0, "futex_wake fd=[U32/U32|0x40] addr=w0 off=1 addr3=0" },
+    { OP(FUTEX_WAIT), RANDOM_WORKER, 0, "futex_wait fd=U32[/|PRIVATE] addr=w0 off={6-9} addr3=[MATCH/4]" },
+    { OP(FUTEX_WAITV), RANDOM_WORKER, 0, "futex_waitv addr=fo len={1-2}" },
+    /* Nobody is there to be waited for. */
+    { OP(WAITID), 0, 0, "waitid len=[P_ALL/P_PGID] index=WEXITED[/|WNOHANG]" },
+    { OP(WAITID), 0, 0, "waitid fd=[1/f] len=[P_PID/P_PIDFD/9] index=WEXITED|WNOWAIT" },
+    { OP(PIPE), 0, 0, "pipe addr=fp index=[{3-6}/ALLOC] of=[0/O_NONBLOCK/O_DIRECT]" },
+    { OP(PIPE), 0, 0, "pipe addr=[8/0] of=O_CLOEXEC" },
+    { OP(EPOLL_CTL), 0, 0, "epoll_ctl fd=[e0/e0/pr] off=[pr/ta/yw/x] addr=[ev/ew]"
+      " len=[EPOLL_CTL_ADD/EPOLL_CTL_MOD/EPOLL_CTL_DEL]" },
+    { OP(EPOLL_WAIT), 0, 0, "epoll_wait fd=[pr/x] addr=be len=1" },
+
+    /* Commands of a socket. */
+    { OP(URING_CMD), 0, KRING__V(6, 7), "uring_cmd fd=k cmd=GETSOCKOPT level=SOL_SOCKET"
+      " optname=[SO_TYPE/SO_KEEPALIVE/SO_ACCEPTCONN/SO_LINGER/9999] addr3=bk index={0-8}" },
+    { OP(URING_CMD), 0, KRING__V(6, 7), "uring_cmd fd=k cmd=SETSOCKOPT level=SOL_SOCKET"
+      " optname=[SO_KEEPALIVE/SO_REUSEADDR/SO_TYPE/9999] addr3=[bo/mm] index=[4/4/2]" },
+    { OP(URING_CMD), 0, KRING__V(6, 7), "uring_cmd fd=k cmd=SETSOCKOPT level=IPPROTO_TCP optname=[TCP_NODELAY/99]"
+      " addr3=[bo/mm] index=4" },
+    { OP(URING_CMD), 0, KRING__V(6, 6), "uring_cmd fd=[k/pr] cmd=[SIOCINQ/SIOCOUTQ/99]" },
+    { OP(URING_CMD), RANDOM_FIXED, KRING__V(6, 6), "uring_cmd fd={0-1} cmd=SIOCINQ" },
+    { OP(SEND_ZC), RANDOM_FAILS, 0, "send_zc fd=k addr=b1 len=3 personality=9" },
 };
 const unsigned random_request_count = sizeof random_requests / sizeof random_requests[0];
 
@@ -202,6 +262,79 @@ const struct random_round random_rounds[] = {
       " connect fd=c# addr=a# off=len:a# ud=@d; until $d; accept fd=o# ud=@e; until $e; " },
     { OP(SEND), 1, KRING__V(6, 1), "sock e# udp bound; address a# of e#; sock g# udp; send fd=g# addr=b1 len={1-16}"
       " off=a# addrlen=len:a# ud=@a; until $a; recv fd=e# addr=b5 len=16[/ of=MSG_PEEK] ud=@b; until $b; " },
+
+    /* Names: what one makes, the next one uses. */
+    { OP(MKDIRAT), 2, 0, "mkdirat fd=AT_FDCWD addr=" NAME " len=0755 ud=@a flags=HARD; <link>;"
+      " openat fd=AT_FDCWD addr=" NAME " of=O_RDONLY|O_DIRECTORY index=6 ud=@b flags=HARD;"
+      " renameat fd=" AT " addr=" NAME " len=" AT " off=" NAME " ud=@c flags=HARD;"
+      " unlinkat fd=AT_FDCWD addr=" NAME "[/ of=AT_REMOVEDIR] ud=@d flags=HARD; <last>; until $z; tree; " },
+    { OP(LINKAT), 1, 0, "openat fd=AT_FDCWD addr=na of=O_RDWR|O_CREAT|O_TRUNC len=0640 index=6 ud=@a flags=HARD;"
+      " write fd=5 addr=b1 len={1-9} ud=@b flags=HARD|FIXED; linkat fd=AT_FDCWD addr=na len=ds off=" NAME
+      " ud=@c flags=HARD; symlinkat addr=na fd=AT_FDCWD off=" NAME " ud=@d flags=HARD; <last>; until $z; tree; " },
+    { OP(SETXATTR), 2, 0, "setxattr addr3=n1 addr=xa off=b1 len={1-9} ud=@a flags=[LINK/HARD];"
+      " fgetxattr fd={0-2} addr=[xa/xb] off=b3 len={0-12} ud=@b flags=HARD|FIXED; <link>;"
+      " fsetxattr fd=f addr=xb off=b4 len={1-8} of=[0/XATTR_REPLACE] ud=@c flags=HARD;"
+      " getxattr addr3=[n1/na] addr=xb off=b6 len={0-9} ud=@d flags=HARD; <last>; until $z; " },
+
+    /* Futexes. */
+    { OP(FUTEX_WAIT), 2, 0, "futex_wait fd=U32 addr=w1 off=5 addr3=[MATCH/6] ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " wake w1 {1-2}[/ mask=4]; until $z; " },
+    { OP(FUTEX_WAIT), 1, 0, "unordered; futex_wait fd=U32|PRIVATE addr=w2 off=6 addr3=2 ud=@a;"
+      " futex_wait fd=U32|PRIVATE addr=w2 off=6 addr3=[3/MATCH] ud=@b; enter 0; wake w2 [1/2] private mask=1;"
+      " wake w2 9 private; until $a $b; " },
+    { OP(FUTEX_WAKE), 1, 0, "unordered; futex_wait fd=U32 addr=w1 off=5 addr3=[MATCH/6] ud=@a flags=[NONE/LINK/HARD];"
+      " <inline>; enter 0; futex_wake fd=U32 addr=w1 off={1-2} addr3=[MATCH/2] ud=@b; until $a $b $z; " },
+    { OP(FUTEX_WAITV), 2, 0, "futex_waitv addr=fw len=2 ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " [wake w1 1/wake w2 1 private/wake w1 1 mask=4]; until $z; wake w1 9; wake w2 9 private; " },
+
+    /* Processes. */
+    { OP(WAITID), 2, 0, "child k# exit {0-9}[/ after={1-4}ms]; siginfo i#; waitid fd=k# len=P_PID off=i#"
+      " index=WEXITED ud=@a flags=[LINK/HARD]; <last>; until $z; " },
+    { OP(WAITID), 1, 0, "child k# sleep; siginfo i#; waitid fd=k# len=P_PID off=i# index=WEXITED[/|WSTOPPED] ud=@a"
+      " flags=[LINK/HARD]; <last>; enter 0; signal k# [SIGKILL/SIGTERM]; until $z; " },
+    { OP(WAITID), 1, 0, "child k# sleep[/ group]; siginfo i#; waitid fd=[0/k#] len=[P_ALL/P_PID]"
+      " off=i# index=WEXITED|WNOHANG ud=@a; until $a; signal k# SIGSTOP settled;"
+      " waitid fd=k# len=P_PID off=i# index=WSTOPPED[/|WNOWAIT] ud=@b; until $b; signal k# SIGKILL; reap k#; " },
+    { OP(WAITID), 1, 0, "child k# exit {0-9} after={1-4}ms; pidfd d# k#; siginfo i#; waitid fd=d# len=P_PIDFD off=i#"
+      " index=WEXITED[/|WNOWAIT] ud=@a flags=[LINK/HARD]; <last>; until $z; "
+      "waitid fd=k# len=P_PID index=WEXITED ud=@b; until $b; " },
+    { OP(ASYNC_CANCEL), 2, KRING__V(6, 15), "unordered; child k# sleep; waitid fd=k# len=[P_PID/P_ALL] index=WEXITED ud=@a;"
+      " [futex_wait fd=U32 addr=w1 off=5 addr3=MATCH/futex_waitv addr=fw len=2] ud=@b;"
+      " [epoll_wait fd=e1 addr=be len=1/read fd=qr addr=b0 len=4] ud=@c; enter 0;"
+      " async_cancel of=ASYNC_CANCEL_ANY ud=@d; until $a $b $c $d; signal k# SIGKILL; reap k#; " },
+
+    /* Pipes, epoll. */
+    { OP(PIPE), 2, 0, "fds p# -1 -1; pipe addr=p# of=O_CLOEXEC[/|O_NONBLOCK/|O_DIRECT] as=h# ud=@a; until $a;"
+      " read fd=h#r addr=b3 len={1-9} ud=@b flags=[LINK/HARD]; <last>; enter 0; put h#w 'through'; until $z;"
+      " read fd=h#r addr=b3 len=16 of=RWF_NOWAIT ud=@c; until $c; " },
+    { OP(PIPE), 1, 0, "pipe addr=fp index=3 of=[0/O_NONBLOCK] ud=@a flags=LINK; write fd=3 addr=b1 len={4-9} flags=FIXED|LINK"
+      " ud=@b; read fd=2 addr=b3 len={1-4} flags=FIXED|HARD ud=@c; <link>; close index=4 ud=@d flags=HARD;"
+      " read fd=2 addr=b3 len=16 flags=FIXED|HARD ud=@e; close index=3 ud=@f flags=HARD; <last>; until $z; " },
+    { OP(EPOLL_WAIT), 2, 0, "epoll_wait fd=e1 addr=be len={1-2} ud=@a flags=[LINK/HARD]; <last>; enter 0;"
+      " put qw '[w/wake]'; until $z; " CLEAN },
+    { OP(EPOLL_WAIT), 1, 0, "unordered; epoll g#; epoll_wait fd=g# addr=be len=2 ud=@a; enter 0; put tb 'x';"
+      " epoll_ctl fd=g# off=ta len=EPOLL_CTL_ADD addr=ev ud=@b flags=[LINK/HARD];"
+      " epoll_ctl fd=g# off=tb len=EPOLL_CTL_ADD addr=ev ud=@c; until $a $b $c; " CLEAN },
+    { OP(EPOLL_WAIT), 1, 0, "unordered; epoll_wait fd=e1 addr=be len=1 ud=@a flags=[LINK/HARD];"
+      " [link_timeout addr=t1 len=1/nop] ud=@b; enter 0; async_cancel addr=$a ud=@c; until $a $b $c; " },
+
+    /* Sent without copying: the notification comes with or behind what is linked. */
+    { OP(SEND_ZC), 2, 0, "unordered; sock r# udp bound; address a# of r#; sock u# udp; send_zc fd=u# addr=b1 len={0-16}"
+      " off=a# addrlen=len:a# ioprio=[0/SEND_ZC_REPORT_USAGE/RECVSEND_POLL_FIRST] ud=@a flags=[NONE/LINK/HARD];"
+      " <inline>; until $a $z; get r# 16; " },
+    { OP(SEND_ZC), 2, KRING__V(6, 1), "unordered; sock l# tcp listening; dial c# l#; accept fd=l# as=s# ud=@a; until $a;"
+      " [send_zc fd=c# addr=b1 len={1-16}/send_zc fd=c# addr=b1+{0-4} len={1-9} group=1 ioprio=RECVSEND_FIXED_BUF/"
+      "sendmsg_zc fd=c# addr=m0 len=1] ud=@b flags=[NONE/LINK]; <inline>; until $b $z; get s# 4;"
+      " reset s#; " },
+    { OP(SEND_ZC), 1, 0, "unordered; send_zc fd=[k/sa/f/x] addr=b1 len=4 of=MSG_DONTWAIT ud=@a flags=[NONE/LINK/HARD];"
+      " <inline>; until $a $z; " },
+
+    /* Options of a direct socket. */
+    { OP(URING_CMD), 2, KRING__V(6, 7), "sock c# [tcp/udp]; fds y# c#; files_update addr=y# len=1 off=2 ud=@a; until $a;"
+      " uring_cmd fd=2 cmd=SETSOCKOPT level=SOL_SOCKET optname=SO_KEEPALIVE addr3=bo index=4 ud=@b"
+      " flags=FIXED|[LINK/HARD]; <link>; uring_cmd fd=2 cmd=GETSOCKOPT level=SOL_SOCKET optname=[SO_KEEPALIVE/SO_TYPE]"
+      " addr3=bk index={1-4} ud=@c flags=FIXED|HARD; <last>; until $z; " },
+
     { OP(MSG_RING), 1, 0, "unordered; msg_ring fd=ring0 len={1-99} off=7{100-999} ud=@a; until $a; enter 0; " },
 };
 const unsigned random_round_count = sizeof random_rounds / sizeof random_rounds[0];
