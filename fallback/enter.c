@@ -17,15 +17,16 @@ struct wait {
     int64_t until_ns; /* INT64_MAX: for ever */
 };
 
-static int read_time(const struct kring_timespec *time, unsigned flags, int64_t *until_ns)
+static int read_time(const struct kring_timespec *given, unsigned flags, int64_t *until_ns)
 {
+    struct kring_timespec time = kring__time_given(given);
     uint64_t ns;
 
-    if (time->tv_sec < 0 || time->tv_nsec < 0)
+    if (time.tv_sec < 0 || time.tv_nsec < 0)
         return -EINVAL;
-    if (time->tv_sec > INT64_MAX / 1000000000 - 2 || time->tv_nsec > INT64_MAX / 2)
+    if (time.tv_sec > INT64_MAX / 1000000000 - 2 || time.tv_nsec > INT64_MAX / 2)
         return 0;
-    ns = (uint64_t)(time->tv_sec * 1000000000) + (uint64_t)time->tv_nsec;
+    ns = (uint64_t)(time.tv_sec * 1000000000) + (uint64_t)time.tv_nsec;
     if (!(flags & IORING_ENTER_ABS_TIMER))
         ns += (uint64_t)kring__now_ns();
     if (ns < INT64_MAX)

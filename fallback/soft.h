@@ -179,6 +179,18 @@ int kring__soft_cancel(struct kring__soft *soft, const struct kring__match *matc
 int kring__soft_poll_remove(struct kring__soft *soft, uint64_t user_data);
 int kring__soft_poll_update(struct kring__soft *soft, uint64_t user_data, uint32_t flags,
                             uint32_t events, uint64_t new_user_data);
+/*
+ * A time as it was given, read as the kernel reads it: where long has 32 bits, so has tv_nsec, and
+ * the upper half is padding, which a libc's struct timespec leaves as it was.
+ */
+static inline struct kring_timespec kring__time_given(const struct kring_timespec *given)
+{
+    struct kring_timespec time = *given;
+
+    if (sizeof(long) == 4)
+        time.tv_nsec = (int32_t)time.tv_nsec;
+    return time;
+}
 int kring__soft_timer_remove(struct kring__soft *soft, uint64_t user_data);
 int kring__soft_timer_update(struct kring__soft *soft, uint64_t user_data,
                              const struct kring_timespec *time, uint32_t timeout_flags);

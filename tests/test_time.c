@@ -108,6 +108,19 @@ static void mistakes(enum rings_kind kind)
     rings_close(ring);
 }
 
+/* Where long has 32 bits, the upper half of tv_nsec is padding of the libc's struct timespec. */
+static void padding(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct kring_time time = {0, INT64_MIN + 1000};
+
+    if (sizeof(long) == 4 || kind == RINGS_SOFT ||
+        kring__ring_caps(ring)->rank >= KRING__V(5, 16))
+        CU_ASSERT_EQUAL(rings_outcome(ring, kring_timeout(ring, &time, 0, 0)),
+                        sizeof(long) == 4 ? -ETIME : -EINVAL);
+    rings_close(ring);
+}
+
 /* Expiry breaks a link, unless it counts as a success. */
 static void success(enum rings_kind kind)
 {
@@ -194,6 +207,7 @@ static void deadlines(enum rings_kind kind)
 RINGS_TEST(each_clock)
 RINGS_TEST(by_value)
 RINGS_TEST(mistakes)
+RINGS_TEST(padding)
 RINGS_TEST(success)
 RINGS_TEST(limits)
 RINGS_TEST(deadlines)
@@ -204,6 +218,7 @@ int kring_test_time(void)
         RINGS_ROWS("each clock, relative and absolute", each_clock),
         RINGS_ROWS("times by value", by_value),
         RINGS_ROWS("mistakes", mistakes),
+        RINGS_ROWS("the upper half of tv_nsec", padding),
         RINGS_ROWS("expiry as a success", success),
         RINGS_ROWS("link timeouts on each clock", limits),
         RINGS_ROWS("deadlines", deadlines),

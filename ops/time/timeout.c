@@ -94,7 +94,7 @@ int kring__time_read(uint64_t word, uint32_t timeout_flags, struct kring_timespe
     }
     if (kring__bad_address(given))
         return -EFAULT;
-    *time = *given;
+    *time = kring__time_given(given);
     return time->tv_sec < 0 || time->tv_nsec < 0 ? -EINVAL : 0;
 }
 
