@@ -373,7 +373,7 @@ int rings_file(const char *name, const void *data, size_t length)
     int fd;
 
     snprintf(path, sizeof path, "%s/%s", kring_test_tmpdir(), name);
-    fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_LARGEFILE, 0600);
     CU_ASSERT_FATAL(fd >= 0);
     if (length)
         rings_write(fd, data, length);

@@ -69,6 +69,7 @@ static void one_is_received(enum rings_kind kind)
     struct rings_log log = {0};
     union sigval value = {.sival_int = 4711};
 
+    kring_test_need_readv();
     if (!ring)
         return;
     open_signals(&signals);
@@ -132,6 +133,7 @@ static void receive_each(enum rings_kind kind, bool direct)
     struct seen seen = {.signal = &signal, .again = true};
     kring_op op;
 
+    kring_test_need_readv();
     if (!ring)
         return;
     open_signals(&signals);
@@ -186,6 +188,7 @@ static void a_drop_takes_and_leaks_nothing(enum rings_kind kind)
     unsigned released = 0;
     kring_op op;
 
+    kring_test_need_readv();
     if (!ring)
         return;
     open_signals(&signals);

@@ -376,6 +376,7 @@ static void an_error_is_read_once(enum rings_kind kind)
     uint32_t length;
     int listener, fd;
 
+    kring_test_need_so_error();
     NEEDS(has_options(ring), "no socket options here");
     listener = rings_listener(&address, &length);
     close(listener);
