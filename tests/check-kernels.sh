@@ -8,7 +8,7 @@
 set -u
 top=$(dirname "$0")
 . "$top/guests.sh"
-passed=0 failed=0 skipped=0
+. "$top/table.sh"
 names=${*:-5.10 6.1 6.12 7.2 running}
 
 # What is run: the suites on every kind of ring, and the oracle.
@@ -18,22 +18,6 @@ command_of() { # suites|oracle
     oracle) echo "$guests/obj/tests/kring-oracle" ;;
     esac
 }
-# The columns: the kind of ring that stands behind a test's name, and the rest.
-columns="native soft mixed other oracle"
-counts_of() { # COLUMN LOG: passed failed skipped
-    if [ "$1" = oracle ]; then
-        tr -d '\r' <"$2" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped.*/\1 \2 \3/p' | tail -n 1
-    else
-        tr -d '\r' <"$2" | awk -v column="$1" '
-            / \.\.\. / { kind = /\(kernel\) \.\.\. / ? "native" : /\(soft\) \.\.\. / ? "soft" : /\(mixed\) \.\.\. / ? "mixed" : "other"; open = 1 }
-            !open || kind != column { next }
-            /ok( \([0-9]* s\))?$/ { p++; open = 0 }
-            /FAIL/ { f++; open = 0 }
-            /skipped: / { s++; open = 0 }
-            END { print p + 0, f + 0, s + 0 }'
-    fi
-}
-
 there() { # NAME WHAT LOG
     job=$guests/$1/$2.sh
     {
@@ -51,49 +35,21 @@ here() { # WHAT LOG
 sh "$top/deps.sh" || exit 1
 guests_build || exit 1
 
-table=$guests/table
-printf '%-26s' 'passed/failed/skipped' >"$table"
-for column in $columns; do printf '%-18s' "$column" >>"$table"; done
-echo >>"$table"
+table_begin "$guests/table" native soft mixed other oracle
 for name in $names; do
     if [ "$name" != running ]; then
         guest_suite "$name" >/dev/null || { echo "no such kernel: $name" >&2; exit 2; }
         if ! guest_fetch "$name" "$guests/$name.log"; then
-            echo "== $name ... skipped: cannot be fetched here: $(tail -n 1 "$guests/$name.log")"
-            printf '%-26s%s\n' "$name" "skipped: not fetched" >>"$table"
-            skipped=$((skipped + 1))
+            table_not_run "$name" "cannot be fetched here: $(tail -n 1 "$guests/$name.log")"
             continue
         fi
     fi
-    row=
     for what in suites oracle; do
         log=$guests/$name.$what.log
         if [ "$name" = running ]; then here $what "$log"; else there "$name" $what "$log"; fi
-        whole=0
-        for column in $columns; do
-            case $what$column in suitesoracle) continue ;; suites*) ;; oracleoracle) ;; *) continue ;; esac
-            set -- $(counts_of $column "$log")
-            p=${1:-0} f=${2:-0} s=${3:-0}
-            whole=$((whole + f))
-            passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-            echo "== $name ($release), $column: $p passed, $f failed, $s skipped"
-            row="$row$(printf '%-18s' "$p/$f/$s")"
-        done
-        # What ended otherwise than by its own summary failed, whatever it had counted.
-        if [ "${status:-1}" != 0 ] && [ "$whole" = 0 ]; then
-            if [ "$status" = 77 ]; then
-                skipped=$((skipped + 1))
-                echo "== $name, $what ... skipped: $(tr -d '\r' <"$log" | sed -n 's/.*skipped: //p' | tail -n 1)"
-            else
-                failed=$((failed + 1)) whole=1
-                echo "== $name, $what: exit status ${status:-unknown}"
-            fi
-        fi
-        [ "$whole" = 0 ] || { tr -d '\r' <"$log" | grep -nE -A 6 'FAIL|DIFFERENT|did not run' | head -n 80; echo "   whole log: $log"; }
+        case $what in suites) columns="native soft mixed other" ;; *) columns=oracle ;; esac
+        table_count "$name" "$log" "${status:-unknown}" $columns
     done
-    printf '%-26s%s\n' "$name ($release)" "$row" >>"$table"
+    table_row "$name ($release)"
 done
-echo
-cat "$table"
-echo "$passed passed, $failed failed, $skipped skipped" | tee "$O/check/kernels"
-[ "$failed" = 0 ] && [ "$passed" != 0 ]
+table_end "$O/check/kernels"

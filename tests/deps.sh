@@ -52,8 +52,8 @@ if [ "${1:-}" = arch ]; then
     for arch; do
         case $arch in
         aarch64) packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
-        arm) packages="$packages gcc-arm-linux-gnueabihf libc6-dev-armhf-cross" ;;
-        i386) packages="$packages gcc-i686-linux-gnu libc6-dev-i386-cross" ;;
+        arm | thumb) packages="$packages gcc-arm-linux-gnueabihf libc6-dev-armhf-cross" ;;
+        i386 | i386-native) packages="$packages gcc-i686-linux-gnu libc6-dev-i386-cross" ;;
         riscv64) packages="$packages gcc-riscv64-linux-gnu libc6-dev-riscv64-cross" ;;
         mips) packages="$packages gcc-mips-linux-gnu libc6-dev-mips-cross" ;;
         mips64el) packages="$packages gcc-mips64el-linux-gnuabi64 libc6-dev-mips64el-cross" ;;
