@@ -509,7 +509,7 @@ int kring__pool_settle(struct kring *ring, struct kring__pool *pool, unsigned en
 void kring__pool_arrived(struct kring *ring, struct kring__slot *slot, uint32_t cqe_flags,
                          int32_t res);
 /* What this result named is no longer used. */
-void kring__pool_give(struct kring *ring, unsigned pool, uint16_t id);
+void kring__pool_give(struct kring *ring, unsigned id, uint16_t buffer);
 /* How many buffers a result with F_BUFFER used. */
 uint32_t kring__pool_span(struct kring *ring, const struct kring__slot *slot, uint32_t cqe_flags,
                           int32_t res);

@@ -258,7 +258,7 @@ int kring__kernel_open(struct kring__kernel *kernel, const struct kring__wish *w
 
 int kring__kernel_enable(struct kring__kernel *kernel, struct kring__caps *caps)
 {
-    long error = 0;
+    long error;
 
     if (kernel->disabled) {
         error = kring__sys_io_uring_register(kernel->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
@@ -266,7 +266,6 @@ int kring__kernel_enable(struct kring__kernel *kernel, struct kring__caps *caps)
             goto refused;
         kernel->disabled = false;
     }
-    error = 0;
     if (kernel->unproven) {
         error = kring__prove(kernel);
         if (error < 0)

@@ -99,7 +99,7 @@ static void sqe_flag_need(struct need *need, unsigned bit)
     need->since = 0;
     need->evidence = KRING__IMPLIED;
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].flag == 1u << bit) {
+        if (bit < 8 && rows[i].flag == 1u << bit) {
             need->what = rows[i].name;
             need->since = rows[i].since;
         }

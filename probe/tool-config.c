@@ -40,7 +40,7 @@ void kring_tool_config(const struct kring_report *report)
     kring__cause_text(&report->caps, text, sizeof text);
     printf("# kring on kernel %s: %s.\n", report->caps.kernel, text);
     if (report->caps.release != 0)
-        printf("# Simulated as %u.%u.\n", report->caps.release >> 8, report->caps.release & 255u);
+        printf("# Simulated as %u.%u.\n", report->caps.release / 256u, report->caps.release & 255u);
     if (p->engine != KRING_ENGINE_KERNEL && p->cause == KRING_CAUSE_ABSENT) {
         printf("# io_uring is absent: its three calls are left out of the binary.\n");
         values[SYMBOL_KERNEL_ENGINE] = 0;

@@ -56,7 +56,7 @@ static void capability(const char *name, uint16_t since, const char *route,
     if (since == KRING__NEVER)
         printf(", \"since\": null");
     else
-        printf(", \"since\": \"%u.%u\"", since >> 8, since & 255u);
+        printf(", \"since\": \"%u.%u\"", since / 256u, since & 255u);
     printf(", \"runs\": \"%s\", \"io_uring\": \"%s\", \"evidence\": \"%s\"", route,
            kring__answer_name(known->answer), kring__evidence_name(known->evidence));
 }
@@ -94,7 +94,7 @@ void kring_tool_json(const struct kring_report *report)
     kring__cause_text(caps, text, sizeof text);
     printf("{\n");
     pair("kernel", caps->kernel);
-    snprintf(release, sizeof release, "%u.%u", caps->release >> 8, caps->release & 255u);
+    snprintf(release, sizeof release, "%u.%u", caps->release / 256u, caps->release & 255u);
     if (caps->release != 0)
         pair("simulated", release);
     pair("engine", p->engine == KRING_ENGINE_KERNEL ? "kernel" : "soft");

@@ -66,7 +66,7 @@ static void head(const struct kring_report *report)
     printf("%-16s%s\n", "kernel", caps->kernel);
     if (caps->release != 0)
         printf("%-16s%u.%u (refusals only, not the bugs of that kernel)\n", "simulated as",
-               caps->release >> 8, caps->release & 255u);
+               caps->release / 256u, caps->release & 255u);
     if (caps->release != 0 && caps->rank != 0 && caps->rank < caps->release)
         printf("%-16sthis machine's kernel cannot show more than it has\n", "");
     printf("%-16s%s%s\n", "engine",
@@ -77,7 +77,7 @@ static void head(const struct kring_report *report)
     if (caps->pub.engine != KRING_ENGINE_KERNEL)
         return;
     if (caps->rank != 0)
-        printf("%-16sall that Linux %u.%u has\n", "ranks as", caps->rank >> 8, caps->rank & 255u);
+        printf("%-16sall that Linux %u.%u has\n", "ranks as", caps->rank / 256u, caps->rank & 255u);
     flags_line("features", caps->pub.features, kring_tool_feature);
     flags_line("setup got", caps->pub.setup_flags, kring_tool_setup);
     flags_line("setup refused", caps->pub.setup_refused, kring_tool_setup);
@@ -102,7 +102,7 @@ static void row(const char *name, const char *indent, uint16_t since, const char
     if (since == KRING__NEVER)
         memcpy(release, "never", sizeof "never");
     else
-        (void)snprintf(release, sizeof release, "%u.%u", since >> 8, since & 255u);
+        (void)snprintf(release, sizeof release, "%u.%u", since / 256u, since & 255u);
     printf("%s%-*s %-6s %-7s %-11s %s\n", indent, (int)(34 - strlen(indent)), name, release, route,
            kring__answer_name(known->answer), kring__evidence_name(known->evidence));
 }

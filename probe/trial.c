@@ -272,6 +272,7 @@ static enum kring__answer command(struct kring__scratch *scratch, struct io_urin
         sqe->addr3 = (uint64_t)(uintptr_t)&length;
     }
     res = kring__scratch_one(scratch, sqe);
+    sqe->addr = sqe->addr3 = 0; /* nothing refers to what is gone */
     kring__sys_close((int)fd);
     if (res >= 0 || res == -EINVAL)
         return KRING__YES;

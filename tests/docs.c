@@ -305,7 +305,8 @@ static void write_soft(void)
     printf("\n## On the soft engine\n\n"
            "Waits for: what it waits for without holding the thread. Blocks: `kring_route()`\n"
            "says BLOCKS, the thread may be held by a device. Restart: run again after EINTR.\n"
-           "Offload: may be handed to the application's threads. Direct: its fd may be a direct descriptor.\n\n"
+           "Offload: may be handed to the application's threads.\n"
+           "Direct: its fd may be a direct descriptor.\n\n"
            "| operation | waits for | blocks | restart | offload | direct | how |\n"
            "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (unsigned op = 0; op < KRING__OP_COUNT; op++) {

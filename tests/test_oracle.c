@@ -32,7 +32,9 @@ static void run_family(const char *family)
     if (why_not())
         KRING_SKIP(why_not());
     if (families_run++ == 0)
-        CU_ASSERT_EQUAL(oracle_matrix_load("tests/oracle_matrix.tsv", "tests/oracle_never.tsv", stdout), 0);
+        CU_ASSERT_EQUAL(oracle_matrix_load("tests/oracle_matrix.tsv",
+                                           "tests/oracle_never.tsv", stdout),
+                        0);
     oracle_suite_family(family, stdout, &counts);
     judge(&counts);
 }
