@@ -46,7 +46,10 @@ prepare() { # TREE
     mkdir -p "$work/$1/tree"
     # With their times, so that make rebuilds only what a patch touches.
     cp -pR GNUmakefile Kconfig config.mk kring.pc.in .ci abi fallback ops probe include tests docs \
-        "$work/$1/tree/" && build "$1" kring-oracle && build "$1" kring-tests
+        "$work/$1/tree/" || return 1
+    # What was built of a mutant, the last one of an earlier run, is newer than the copy.
+    sed -n 's,^+++ b/,,p' tests/mutants/*.patch | sort -u | (cd "$work/$1/tree" && xargs touch -c)
+    build "$1" kring-oracle && build "$1" kring-tests
 }
 
 try() { # TREE PATCH: one line on what became of it

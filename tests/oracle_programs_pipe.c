@@ -24,6 +24,8 @@ const struct oracle_program oracle_programs_pipe[] = {
       " write fd=2 addr=a len=5 flags=FIXED|LINK ud=2; read fd=1 addr=b len=5 flags=FIXED ud=3; enter 2" },
     { "pipe-slots-nonblock", "fds u -1 -1; files -1 -1; pipe addr=u index=1 of=O_NONBLOCK ud=1; enter 1; buf b 5;"
       " read fd=0 addr=b len=5 flags=FIXED of=RWF_NOWAIT ud=3; enter 1" },
+    { "pipe-slots-nonblock-installed", "fds u -1 -1; files -1 -1; pipe addr=u index=1 of=O_NONBLOCK; enter 1;"
+      " fixed_fd_install fd=0 flags=FIXED as=r; fixed_fd_install fd=1 flags=FIXED as=w; enter 2" },
     { "pipe-slots-replace", "pipe p 'old'; fds u -1 -1; files pr pw; pipe addr=u index=1; enter 1; buf a 'hello'; buf b 5;"
       " write fd=1 addr=a len=5 flags=FIXED|LINK; read fd=0 addr=b len=5 flags=FIXED; enter 2" },
     { "pipe-slots-last", "pipe p 'old'; buf b 3; fds u -1 -1; files pr -1; pipe addr=u index=2; enter 1;"
