@@ -20,12 +20,12 @@ struct cell {
     uint8_t opcode, kind;
     uint64_t bits; /* or the errno, or the variant's number */
     char name[32];
-    uint8_t never;         /* bit per engine: cannot be shown */
+    uint8_t never;         /* bit per engine: cannot be shown; or DEPENDS */
     char program[2][48];   /* by engine: kernel, soft */
 };
 static const char *const engines[2] = { "kernel", "soft" };
 
-enum { CELLS = 4096 };
+enum { CELLS = 4096, DEPENDS = 4 };
 static struct cell cells[CELLS];
 static unsigned cell_count;
 
@@ -84,7 +84,11 @@ static int demand(uint8_t opcode, enum kind kind, uint64_t bits, const char *wha
 static int demand_errnos(uint8_t op, const struct kring__row *row, FILE *out)
 {
     int missing = demand(op, KIND_ERRNO, EINVAL, "EINVAL", out) +
-                  demand(op, KIND_ERRNO, ECANCELED, "ECANCELED", out);
+                  demand(op, KIND_ERRNO, ECANCELED, "ECANCELED", out) +
+                  demand(op, KIND_ERRNO, ENOMEM, "ENOMEM", out);
+
+    /* A provided buffer that it does not take, or DRAIN with SKIP; those of a notification differ. */
+    missing += demand(op, KIND_ERRNO, EOPNOTSUPP, "EOPNOTSUPP", out);
 
     /* A closed one. */
     if (row->flags & KRING__FILE)
@@ -95,6 +99,10 @@ static int demand_errnos(uint8_t op, const struct kring__row *row, FILE *out)
         missing += demand(op, KIND_ERRNO, EMFILE, "EMFILE", out);
         missing += demand(op, KIND_ERRNO, ENFILE, "ENFILE", out);
         missing += demand(op, KIND_ERRNO, ENXIO, "ENXIO", out);
+    }
+    if (row->flags & KRING__REFERS) {
+        missing += demand(op, KIND_ERRNO, ENOENT, "ENOENT", out);
+        missing += demand(op, KIND_ERRNO, EALREADY, "EALREADY", out);
     }
     if (row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT)
         missing += demand(op, KIND_ERRNO, EINTR, "EINTR", out);
@@ -131,7 +139,10 @@ static int check_complete(FILE *out)
     return missing;
 }
 
-/* The fourth and fifth column of oracle_never.tsv: the engine, or both, and why. */
+/*
+ * The fourth and fifth column of oracle_never.tsv: the engine, or both, and why. "depends": on the
+ * machine, so neither demanded nor denied.
+ */
 static int parse_never(char *line, struct cell *cell)
 {
     char *rest = line, *engine;
@@ -146,7 +157,7 @@ static int parse_never(char *line, struct cell *cell)
     if (!rest || strlen(rest) < 8)
         return -1;
     cell->never = !strcmp(engine, "both") ? 3 : !strcmp(engine, "kernel") ? 1 :
-                  !strcmp(engine, "soft") ? 2 : 0;
+                  !strcmp(engine, "soft") ? 2 : !strcmp(engine, "depends") ? DEPENDS : 0;
     return cell->never ? 0 : -1;
 }
 
@@ -213,8 +224,33 @@ static bool covers(const struct cell *cell, const struct oracle_seen *seen)
     }
 }
 
+/* An errno that the kernel answered and that no row speaks of: the program that showed it first. */
+static char unlisted[KRING__OP_COUNT][192][48];
+
+static void note_unlisted(const char *program, const struct oracle_cover *cover)
+{
+    for (unsigned op = 0; op < KRING__OP_COUNT; op++)
+        for (unsigned number = 1; number < 192; number++)
+            if (cover->ops[op].errnos[number / 64] >> (number % 64) & 1 && !unlisted[op][number][0] &&
+                kring__rows[op].prep && !has_row((uint8_t)op, KIND_ERRNO, number))
+                snprintf(unlisted[op][number], sizeof unlisted[op][number], "%s", program);
+}
+
+static int report_unlisted(FILE *out)
+{
+    int wrong = 0;
+
+    for (unsigned op = 0; op < KRING__OP_COUNT; op++)
+        for (unsigned number = 1; number < 192; number++)
+            if (unlisted[op][number][0] && ++wrong)
+                fprintf(out, "matrix: no row for %s, errno %s, but see %s\n", kring__rows[op].name,
+                        oracle_errno_name((int)number), unlisted[op][number]);
+    return wrong;
+}
+
 void oracle_matrix_add(const char *program, const struct oracle_cover cover[2])
 {
+    note_unlisted(program, &cover[0]);
     for (unsigned i = 0; i < cell_count; i++) {
         struct cell *cell = &cells[i];
 
@@ -234,7 +270,7 @@ static bool too_young(const struct cell *cell)
 
 int oracle_matrix_report(FILE *table, FILE *out)
 {
-    int wrong = 0;
+    int wrong = report_unlisted(out);
 
     for (unsigned i = 0; i < cell_count; i++) {
         const struct cell *cell = &cells[i];
@@ -244,7 +280,8 @@ int oracle_matrix_report(FILE *table, FILE *out)
             fprintf(table, "%s\t%s\t%s\t%s\t%s\n", op, kinds[cell->kind], cell->name,
                     cell->program[0][0] ? cell->program[0] : "-",
                     cell->program[1][0] ? cell->program[1] : "-");
-        for (unsigned engine = 0; engine < 2 && !too_young(cell); engine++) {
+        for (unsigned engine = 0; engine < 2 && !too_young(cell) && cell->never != DEPENDS;
+             engine++) {
             bool never = cell->never >> engine & 1, seen = cell->program[engine][0];
 
             if (never != seen)

@@ -13,7 +13,11 @@
       "; enter 1" }
 #define READS(name, flag)                                                                   \
     { "flag-read-" name, RW "read fd=f addr=b len=5 off=4 of=" flag "; enter 1" },               \
-    { "flag-readv-" name, RW "readv fd=f addr=v len=2 off=4 of=" flag "; enter 1" }
+    { "flag-readv-" name, RW "readv fd=f addr=v len=2 off=4 of=" flag "; enter 1" },             \
+    { "flag-read-fixed-" name, FIXED_BUFFER "read_fixed fd=f addr=b len=5 off=4 of=" flag        \
+      "; enter 1" },                                                                             \
+    { "flag-readv-fixed-" name, FIXED_BUFFER "readv_fixed fd=f addr=w len=1 off=4 of=" flag      \
+      "; enter 1" }
 
 const struct oracle_program oracle_programs_flags[] = {
     { "flag-nop-tw", "since 6.18; nop of=NOP_TW; enter 1" },
@@ -28,6 +32,30 @@ const struct oracle_program oracle_programs_flags[] = {
     WRITES("dsync", "RWF_DSYNC"), WRITES("sync", "RWF_SYNC"), WRITES("append", "RWF_APPEND"),
     WRITES("noappend", "RWF_NOAPPEND"), WRITES("dontcache", "RWF_DONTCACHE"),
     WRITES("hipri", "RWF_HIPRI"), WRITES("append-noappend", "RWF_APPEND|RWF_NOAPPEND"),
+    /* 6.18 */
+    { "flag-write-nosignal", "since 6.18; pipe p; closefd pr; buf b 'ABCD'; iov v b:0:4; buffers v 1;"
+      " write fd=pw addr=b len=4 of=RWF_NOSIGNAL; writev fd=pw addr=v len=1 of=RWF_NOSIGNAL;"
+      " write_fixed fd=pw addr=b len=4 of=RWF_NOSIGNAL; writev_fixed fd=pw addr=v len=1 of=RWF_NOSIGNAL; enter 4" },
+    { "flag-write-nosignal-written", "since 6.18; pipe p; buf b 'ABCD'; iov v b:0:4; buffers v 1;"
+      " write fd=pw addr=b len=4 of=RWF_NOSIGNAL; writev fd=pw addr=v len=1 of=RWF_NOSIGNAL;"
+      " write_fixed fd=pw addr=b len=4 of=RWF_NOSIGNAL; writev_fixed fd=pw addr=v len=1 of=RWF_NOSIGNAL; enter 4" },
+    { "flag-writev-fixed-nowait", "pipe p; buf b 'ABCD'; iov v b:0:4; buffers v 1;"
+      " writev_fixed fd=pw addr=v len=1 of=RWF_NOWAIT; enter 1" },
+    { "flag-renameat-whiteout", "file f 'x'; path n 'f'; path m 'g'; renameat fd=AT_FDCWD addr=n len=AT_FDCWD off=m"
+      " of=RENAME_WHITEOUT; enter 1; tree" },
+    { "flag-linkat-empty-path", "file f 'x'; path n ''; path m 'g'; linkat fd=f addr=n len=AT_FDCWD off=m"
+      " of=AT_EMPTY_PATH; enter 1; tree" },
+    { "flag-fallocate-unshare", "file f 'abc'; fallocate fd=f addr=3 len=FALLOC_FL_UNSHARE_RANGE; enter 1" },
+    { "flag-select-link-timeout", "pipe p; time t 3ms; poll_add fd=pr of=POLLIN flags=LINK ud=1;"
+      " link_timeout addr=t len=1 flags=SELECT group=9 ud=2; enter 2" },
+    { "flag-drain-skip-read-multishot", "pipe p 'x'; read_multishot fd=pr group=9 flags=SELECT|DRAIN|SKIP; enter 1" },
+    { "flag-poll-bands", "pair s stream; poll_add fd=sa of=POLLRDBAND|POLLWRBAND|POLLOUT; enter 1" },
+    { "flag-send-zc-others", "unordered; sock u udp bound; address a of u; sock c udp; buf b 'hello'; iov v b:0:5; msg m iov=v name=a;"
+      " send_zc fd=c addr=b len=5 off=a addrlen=len:a of=MSG_NOSIGNAL|MSG_CONFIRM|MSG_DONTROUTE|MSG_EOR;"
+      " sendmsg_zc fd=c addr=m len=1 of=MSG_NOSIGNAL|MSG_CONFIRM|MSG_DONTROUTE|MSG_EOR; enter 4; get u 9; get u 9" },
+    { "flag-sendmsg-zc-more", "unordered; sock u udp bound; address a of u; sock c udp; connect fd=c addr=a off=len:a; enter 1;"
+      " buf b 'hello'; iov v b:0:5; msg m iov=v; sendmsg_zc fd=c addr=m len=1 of=MSG_MORE ud=5; enter 2;"
+      " send fd=c addr=b len=1 ud=6; enter 1; get u 16" },
     { "flag-write-noappend-append", "file f 'some contents' append; buf b 'ABCD'; write fd=f addr=b len=4 off=2"
       " of=RWF_NOAPPEND; enter 1" },
     { "flag-write-append-file", "file f 'some contents' append; buf b 'ABCD'; write fd=f addr=b len=4 off=2; enter 1" },

@@ -45,6 +45,19 @@ const struct oracle_program oracle_programs_limits[] = {
       " bind fd=c addr=a off=len:a; enter 1" },
     { "eacces-connect-unix", NO_RIGHTS "subdir d; mode d 0; sock c unix; address a path d/s;"
       " connect fd=c addr=a off=len:a; enter 1" },
+    { "eacces-openat2", NO_RIGHTS "file f 'x'; mode f 0; path n 'f'; how h 0; openat2 fd=AT_FDCWD addr=n off=h len=24; enter 1" },
+    { "eacces-names", NO_RIGHTS "subdir d; mode d 0; file f 'x'; path n 'f'; path m 'd/x'; path a 'user.a'; buf v 'v';"
+      " renameat fd=AT_FDCWD addr=n len=AT_FDCWD off=m ud=1; unlinkat fd=AT_FDCWD addr=m ud=2;"
+      " mkdirat fd=AT_FDCWD addr=m len=0700 ud=3; symlinkat addr=n fd=AT_FDCWD off=m ud=4;"
+      " linkat fd=AT_FDCWD addr=n len=AT_FDCWD off=m ud=5; setxattr addr3=m addr=a off=v len=1 ud=6;"
+      " getxattr addr3=m addr=a ud=7; until 1 2 3 4 5 6 7; tree" },
+    { "eacces-fsetxattr", NO_RIGHTS "file f 'x' rdonly; mode f 0444; path a 'user.a'; buf v 'v';"
+      " fsetxattr fd=f addr=a off=v len=1; enter 1; tree" },
+    { "eacces-fgetxattr", NO_RIGHTS "file f 'x' wronly; attribute f user.a 'v'; mode f 0200; path a 'user.a';"
+      " fgetxattr fd=f addr=a; enter 1" },
+    { "eperm-setxattr", "fifo p; path n 'p'; path a 'user.a'; buf v 'v'; setxattr addr3=n addr=a off=v len=1; enter 1" },
+    { "eperm-setsockopt", NO_RIGHTS "sock c tcp; buf v '\\x00'*4; set v 7; uring_cmd fd=c cmd=SETSOCKOPT level=SOL_SOCKET"
+      " optname=SO_PRIORITY addr3=v index=4; enter 1" },
     { "eperm-socket", NO_RIGHTS "socket fd=AF_INET off=SOCK_RAW len=1; enter 1" },
 
     /* ---- paths ---- */
@@ -52,6 +65,10 @@ const struct oracle_program oracle_programs_limits[] = {
     { "eloop-statx", "symlink s s; path n 's'; statxbuf x; statx fd=AT_FDCWD addr=n off=x; enter 1" },
     { "eloop-bind", "symlink s s; sock c unix; address a path s/s; bind fd=c addr=a off=len:a; enter 1" },
     { "enotdir-bind", "file f 'x'; sock c unix; address a path f/s; bind fd=c addr=a off=len:a; enter 1" },
+    { "exdev-linkat", "path n '/proc/version'; path m 'g'; linkat fd=AT_FDCWD addr=n len=AT_FDCWD off=m; enter 1; tree" },
+    { "eloop-connect", "symlink s s; sock c unix; address a path s/s; connect fd=c addr=a off=len:a; enter 1" },
+    { "enotdir-connect", "file f 'x'; sock c unix; address a path f/s; connect fd=c addr=a off=len:a; enter 1" },
+    { "etxtbsy-openat2", "path n '/proc/self/exe'; how h O_WRONLY; openat2 fd=AT_FDCWD addr=n off=h len=24; enter 1" },
     { "etxtbsy-openat", "path n '/proc/self/exe'; openat fd=AT_FDCWD addr=n of=O_WRONLY; enter 1" },
     { "eopnotsupp-openat", "path n '/proc'; openat fd=AT_FDCWD addr=n of=O_TMPFILE|O_RDWR len=0600; enter 1" },
 

@@ -58,6 +58,11 @@ const struct oracle_program oracle_programs_sock[] = {
     { "setsockopt-bad-address", "sock c tcp; " SETOPT " level=SOL_SOCKET fd=c optname=SO_KEEPALIVE addr3=8 index=4; enter 1" },
     { "setsockopt-not-a-socket", "pipe p; buf v 'x000'; " SETOPT " level=SOL_SOCKET fd=pr optname=SO_KEEPALIVE addr3=v index=4;"
       " enter 1" },
+    { "setsockopt-time-beyond", "sock c tcp; buf v 'x'*16; " SETOPT " level=SOL_SOCKET fd=c optname=SO_RCVTIMEO addr3=v index=16; enter 1" },
+    { "setsockopt-no-device", "sock c udp; buf v 'no-such'; " SETOPT " level=SOL_SOCKET fd=c optname=SO_BINDTODEVICE addr3=v index=7;"
+      " enter 1" },
+    { "getsockopt-registered", "sock c tcp; buf v 4; iov w v:0:4; buffers w 1; " GETOPT " fd=c optname=SO_TYPE addr3=v index=4"
+      " of=URING_CMD_FIXED; enter 1" },
     { "setsockopt-direct", "sock c tcp; files c; buf v 'x000'; buf w 4; "
       SETOPT " level=SOL_SOCKET fd=0 optname=SO_KEEPALIVE addr3=v index=4 flags=FIXED|LINK; "
       GETOPT " fd=0 optname=SO_KEEPALIVE addr3=w index=4 flags=FIXED; enter 2" },

@@ -156,6 +156,7 @@ static const struct variant variants[] = {
     { "personality", "%S; %O fd=%F ud=1 personality=7; enter %n", 1, 1, 0, 0 },
     { "unknown-flag", "%S; %O fd=%F ud=1 flags=0x80; enter %n", 1, 1, 0, 0 },
     { "select-empty", "%S; %O fd=%F ud=1 flags=SELECT group=9; enter %n", 1, 1, 0, 0 },
+    { "drain-skip", "%S; %O fd=%F ud=1 flags=DRAIN|SKIP; enter %n", 1, 1, 0, 0 },
     { "ioprio", "%S; %O fd=%F ud=1 ioprio=0x4000; enter %n", 1, 1, 0, 0 },
     { "refused-link", "ordered; setup flags=SETUP_SUBMIT_ALL; %S; %O fd=%F ud=1 personality=7 flags=LINK;"
       " nop ud=2; nop ud=3; enter %n", 3, 3, 0, 0 },
