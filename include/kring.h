@@ -17,6 +17,12 @@
  *            handle answers -ESTALE. A ring pointer is invalid after kring_close() returned 0.
  * fds.       Every int fd argument also takes KRING_DIRECT(index), unless it says otherwise.
  *            Descriptors that kring creates are close-on-exec.
+ * Waiting.   An operation waits until it can be done, on blocking and O_NONBLOCK descriptors alike
+ *            and on each engine; O_NONBLOCK need not be set, and is left as it is (a connect may
+ *            set it for the length of a call). -EAGAIN comes only where a flag of the operation
+ *            asks for it (MSG_DONTWAIT, RWF_NOWAIT, SPLICE_F_NONBLOCK), and, where no soft engine
+ *            stands beside, for O_NONBLOCK descriptors from kernels 5.4 to 5.6 and 5.9 to 5.14
+ *            (accept: 5.8 to 5.18).
  * Times.     Nanoseconds in int64_t; relative ones count on CLOCK_MONOTONIC.
  * Kernels.   "native 5.6" says from which mainline release the kernel engine runs the operation
  *            (include/linux/io_uring.h of that release); everywhere else the soft engine does.

@@ -80,6 +80,8 @@ kring_release rings_release;
  * below the next two lines asks, since the suites are also run on the kernels of the past.
  */
 void rings_need(struct kring *ring, kring_op op);
+/* The same for what such a kernel does otherwise: skips the test, or returns where it may not. */
+void rings_lacks(const char *why);
 int rings_started(struct kring *ring, kring_op op, kring_done *done, void *user);
 int rings_started_chain(struct kring *ring, const kring_op *ops, unsigned count, kring_done *done,
                         void *user);

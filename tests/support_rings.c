@@ -137,6 +137,12 @@ void rings_need(struct kring *ring, kring_op op)
     abandon(text);
 }
 
+void rings_lacks(const char *why)
+{
+    if (may_lack())
+        abandon(why);
+}
+
 #undef kring_start
 #undef kring_start_chain
 int rings_started(struct kring *ring, kring_op op, kring_done *done, void *user)
