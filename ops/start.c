@@ -397,6 +397,8 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
             return false;
         if (engine == KRING_ENGINE_KERNEL && i + 1 < count && goes_on_after_failure(ring, slot))
             return false;
+        if (kring__is_wide(slot->sqe.opcode))
+            return false; /* how many entries it takes depends on where it begins */
     }
     return true;
 }

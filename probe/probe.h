@@ -110,7 +110,24 @@ static inline bool kring__is_wide(unsigned opcode)
 
 static inline bool kring__has_wide(const struct kring__caps *caps)
 {
-    return (caps->pub.setup_flags & (IORING_SETUP_SQE128 | IORING_SETUP_SQE_MIXED)) != 0;
+    return (caps->pub.setup_flags & IORING_SETUP_SQE128) != 0 ||
+           ((caps->pub.setup_flags & IORING_SETUP_SQE_MIXED) && caps->pub.sq_entries > 1);
+}
+
+/* The opcode that does the same with 64 bytes. */
+static inline uint8_t kring__narrow(unsigned opcode)
+{
+    if (!kring__is_wide(opcode))
+        return (uint8_t)opcode;
+    return opcode == IORING_OP_NOP128 ? IORING_OP_NOP : IORING_OP_URING_CMD;
+}
+
+/* The opcode that a wide operation goes by here: 5.19 to 6.18 know only the plain ones. */
+static inline uint8_t kring__as_narrow(const struct kring__caps *caps, unsigned opcode)
+{
+    return kring__is_wide(opcode) && (caps->pub.setup_flags & IORING_SETUP_SQE128) &&
+                   caps->op[opcode].answer != KRING__YES
+               ? kring__narrow(opcode) : (uint8_t)opcode;
 }
 /*
  * Settles every CANNOT_TELL of these by one functional trial on a scratch ring; cached. Variants
