@@ -441,6 +441,14 @@ int kring_buffers_register(struct kring *ring, const struct iovec *vectors, cons
  */
 int kring_buffers_update(struct kring *ring, uint32_t first, const struct iovec *vectors,
                          const uint64_t *tags, uint32_t count);
+/*
+ * Gives ring the whole table of from, as it is now, without its tags; both are of this thread, and
+ * what either does to its table later is not seen by the other. Native 6.12 where both run on
+ * io_uring; else by the addresses, which a from on engine kernel does not know (-KRING_EKERNEL).
+ * 0, -EBUSY (ring has a table), -ENXIO (from has none), -EINVAL (more than ring's
+ * options.registered_buffers), -EFAULT (memory that is gone), -ENOMEM.
+ */
+int kring_buffers_clone(struct kring *ring, struct kring *from);
 /* 0, -ENXIO. Operations that use a buffer keep it; but io_uring below 6.13 would wait for all on
  * registered buffers or direct descriptors, and below 5.13 for all that run: -EBUSY then. */
 int kring_buffers_unregister(struct kring *ring);

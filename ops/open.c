@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opening and closing a ring: options checked, one mapping laid out, engines chosen.
- * Memory: struct kring | slots | second halves | deadline heap | pools | tags | mailbox | guard page
- *         | soft engine.
+ * Memory: struct kring | slots | second halves | deadline heap | pools | tags | mailbox |
+ *         guard page | soft engine.
  */
 #include <linux/fcntl.h>
 #include <linux/mman.h>

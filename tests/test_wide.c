@@ -84,7 +84,7 @@ static kring_op command128(struct kring *ring, int fd, uint32_t command)
     return kring_raw(ring, sqe);
 }
 
-/* Without such entries io_uring cannot, and never says so by an EINVAL that would be the caller's. */
+/* Without such entries io_uring cannot, and never says so by an EINVAL, which were the caller's. */
 static void without_the_option(enum rings_kind kind)
 {
     struct kring *ring = open_wide(kind, 0);
