@@ -148,6 +148,7 @@ static void bad_buffers(enum rings_kind kind)
     struct kring_options options = rings_options(kind);
     struct kring *never;
     uint64_t tag = 5;
+    int64_t error;
 
     munmap(away.iov_base, BUFFER);
     CU_ASSERT_EQUAL(kring_buffers_register(none, &good, NULL, 1), -EINVAL);
@@ -160,8 +161,9 @@ static void bad_buffers(enum rings_kind kind)
     if (!kring_test_emulated()) /* qemu-user 7 answers madvise() without a look */
         CU_ASSERT_EQUAL(kring_buffers_register(ring, &away, NULL, 1), -EFAULT);
     CU_ASSERT_EQUAL(kring_buffers_register(ring, two, NULL, 2), -EFAULT);
-    CU_ASSERT_EQUAL(kring_buffers_register(ring, &big, NULL, 1),
-                    sizeof(size_t) > 4 ? -EFAULT : -EINVAL);
+    error = kring_buffers_register(ring, &big, NULL, 1);
+    /* A length that is negative as a 32-bit one: seen as such from 6.11 or so on. */
+    CU_ASSERT(error == -EFAULT || (sizeof(size_t) == 4 && error == -EINVAL));
     CU_ASSERT_EQUAL(kring_buffers_register(ring, &good, &tag, 1), -EINVAL); /* no on_released */
     CU_ASSERT_EQUAL(kring_buffers_unregister(ring), -ENXIO); /* nothing was registered */
     CU_ASSERT_EQUAL(mprotect(memory, BUFFER, PROT_READ), 0);
