@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How abi/sys*.c write a system call.  Included by them alone. */
+/* How abi/sys*.c write a system call.  Included by them alone, after sys.h. */
 #ifndef KRING__ABI_CALL_H
 #define KRING__ABI_CALL_H
 
@@ -12,9 +12,24 @@
  */
 #define KRING__WORD(x) ((kring__word)(uintptr_t)(x))
 
-/* A number known to be missing costs no system call (and upsets no seccomp filter). */
-#define KRING__RAW(nr, a, b, c, d, e, f) \
-    ((nr) == KRING__NR_NONE ? -(long)ENOSYS : kring__raw6(nr, a, b, c, d, e, f))
+#if CONFIG_KRING_ENV
+#include "younger.h"
+#else
+#define kring__younger(nr, a, b, c, f) 0L
+#endif
+
+/*
+ * A number known to be missing costs no system call (and upsets no seccomp filter); nor does one
+ * that the simulated kernel lacks.
+ */
+static inline long kring__raw(long nr, kring__word a, kring__word b, kring__word c, kring__word d,
+                              kring__word e, kring__word f)
+{
+    long missing = nr == KRING__NR_NONE ? -(long)ENOSYS : kring__younger(nr, a, b, c, f);
+
+    return missing != 0 ? missing : kring__raw6(nr, a, b, c, d, e, f);
+}
+#define KRING__RAW(nr, a, b, c, d, e, f) kring__raw(nr, a, b, c, d, e, f)
 
 /* KRING__CALL(nr, one to six pointers or integers of at most register size). */
 #define KRING__CALL(...) KRING__CALL_PADDED(__VA_ARGS__, 0, 0, 0, 0, 0, 0)

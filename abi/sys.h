@@ -4,7 +4,8 @@
  *
  * Contract, for all of them: the result is >= 0, or -errno (-4095..-1); errno is never read or
  * written; no call is retried, and none is replaced by another, with two exceptions that 32-bit
- * ABIs force: 64-bit offsets (abi/sys_offset.c) and 64-bit times (abi/sys_time.c).  Fallback
+ * ABIs force: 64-bit offsets (abi/sys_offset.c) and 64-bit times (abi/sys_time.c).  Under
+ * KRING_KERNEL what is younger than that release is answered without a call (abi/younger.h).  Fallback
  * ladders (accept4 -> accept, pipe2 -> pipe, ...) belong to the operations that know what may be
  * lost.
  *
@@ -288,6 +289,15 @@ enum kring__sys_id {
 
 /* abi/statx.c: statx, and where the kernel has none (below 4.11), what fstatat can say. */
 long kring__statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buf);
+
+/*
+ * abi/younger.c: from now on, and in the whole process, these calls answer as on that release,
+ * major << 8 | minor, which lacks the younger ones (abi/younger.h). 0: the real kernel.
+ */
+#if CONFIG_KRING_ENV
+void kring__sys_simulate(uint16_t release);
+unsigned kring__sys_simulated(void);
+#endif
 
 /* abi/clock.c: CLOCK_MONOTONIC. */
 int64_t kring__now_ns(void);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../abi/sys.h"
 #include "internal.h"
 
 int kring__wish_init(struct kring__wish *wish, const struct kring_options *options)
@@ -26,6 +27,10 @@ int kring__wish_init(struct kring__wish *wish, const struct kring_options *optio
         if (kring__environment(&engine, &release) < 0)
             return -EINVAL;
         wish->quirks_off = kring__quirks_environment();
+#if CONFIG_KRING_ENV
+        if (release != 0)
+            kring__sys_simulate(release);
+#endif
     }
     /* What the program demands in its options stands above the environment. */
     wish->engine = o.engine != KRING_ENGINE_AUTO ? o.engine : engine;

@@ -23,8 +23,9 @@ compiler="$compiler|[.]TOC[.]|_gp_disp|__gnu_local_gp|__x86[.]get_pc_thunk[.][a-
 # The generic architecture goes through libc's syscall() and keeps errno as it was.
 generic='syscall|__errno_location|___errno'
 
-# Writable state that is documented, as one pattern: what this process learnt of its kernel (probe/cache.c).
-state='^kring__cache$'
+# Writable state that is documented, as one pattern: what this process learnt of its kernel (probe/cache.c),
+# and which one it plays (abi/younger.c).
+state='^kring__(cache|played)$'
 
 outside() {
     $nm "$archive" 2>/dev/null | awk -v ok="^($libc|$libgcc|$compiler${GENERIC:+|$generic})\$" '
