@@ -2,7 +2,8 @@
 /*
  * Submit, wait at one point, reap. With a kernel ring the wait is io_uring_enter, and the soft
  * engine is watched by a poll on its epoll fd; without one the soft engine waits. Kernels that
- * cannot bound a wait in enter (below 5.11), and builds without epoll, wait in ppoll over both.
+ * cannot bound a wait in enter (below 5.11) or whose registrations would wait for the watch (below
+ * 5.13), and builds without epoll, wait in ppoll over both.
  */
 #include "ring.h"
 
@@ -69,14 +70,10 @@ static void reap_view(struct kring *ring, struct kring__view *view, unsigned eng
         tail = head + view->cq_entries;
     while (head != tail) {
         struct io_uring_cqe cqe = *kring__view_cqe(view, head);
-        bool wide = CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL &&
-                    ring->wide != NULL;
 
-        head += wide ? kring__wide_take(ring, head, tail - head, &cqe) : 1;
         /* Published before the callback: it may close, start, or wait for room. */
-        kring__store_release(view->cq_head, head);
-        if (!wide || !(cqe.flags & IORING_CQE_F_SKIP))
-            kring__complete(ring, &cqe, engine);
+        kring__store_release(view->cq_head, ++head);
+        kring__complete(ring, &cqe, engine);
     }
 }
 
@@ -267,6 +264,9 @@ static bool waits_in_enter(struct kring *ring, int64_t until_ns)
     if (kring__kernel_gone(ring))
         return false;
     if (until_ns != INT64_MAX && !(ring->caps.enter_flags & IORING_ENTER_EXT_ARG))
+        return false;
+    /* Below 5.13 io_uring_register waits until nothing runs, and a watch always does. */
+    if (!(ring->caps.pub.features & IORING_FEAT_RSRC_TAGS) && watched_fd(ring) >= 0)
         return false;
     return ring->soft == NULL || kring__soft_epoll_fd(ring->soft) >= 0 ||
            kring__soft_pending(ring->soft) == 0;
