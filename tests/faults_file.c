@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenarios of tests/faults.h: files, vectors, pipes, direct descriptors. */
 #include "faults.h"
-#include "statx.h"
 #include "kring/uapi.h"
 
 #include <errno.h>
@@ -10,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>

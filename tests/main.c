@@ -8,6 +8,8 @@
  *
  * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120).
  */
+#include "abi/sys.h"
+#include "probe/probe.h"
 #include "test.h"
 
 #include <CUnit/TestRun.h>
@@ -22,6 +24,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +43,9 @@ static struct {
     char *without[8]; /* names to leave out */
     int withouts;
     struct timespec began; /* the running test */
+    pid_t children[16];    /* of the running test */
+    unsigned child_count;
+    int cwd;
 } run;
 
 int kring_test_add(const char *suite, const struct kring_test *tests, size_t count)
@@ -50,6 +56,25 @@ int kring_test_add(const char *suite, const struct kring_test *tests, size_t cou
         if (!CU_add_test(s, tests[i].name, tests[i].run))
             s = NULL;
     return s ? 0 : -1;
+}
+
+pid_t kring_test_fork(void)
+{
+    pid_t pid = fork();
+
+    if (pid > 0)
+        run.children[run.child_count++ % 16] = pid;
+    return pid;
+}
+
+/* What an abandoned test leaves would be in the way of those that wait for any child. */
+static void end_children(void)
+{
+    for (unsigned i = 0; i < run.child_count && i < 16; i++)
+        if (waitpid(run.children[i], NULL, WNOHANG) == 0) {
+            kill(run.children[i], SIGKILL);
+            waitpid(run.children[i], NULL, 0);
+        }
 }
 
 void kring_test_skip(const char *reason)
@@ -64,6 +89,9 @@ void kring_test_abandon(const char *reason)
     for (int fd = 0; fd < MAX_FDS; fd++)
         if (!run.was_open[fd])
             close(fd);
+    if (fchdir(run.cwd) < 0)
+        perror("fchdir");
+    end_children();
     longjmp(*CU_get_current_test()->pJumpBuf, 1); /* as a fatal assertion of CUnit does */
 }
 
@@ -119,6 +147,13 @@ const char *kring_test_engine(void)
     const char *engine = getenv("KRING_ENGINE");
 
     return engine && *engine ? engine : "auto";
+}
+
+const char *kring_test_kernel(void)
+{
+    const char *kernel = getenv("KRING_KERNEL");
+
+    return kernel && *kernel ? kernel : NULL;
 }
 
 /* By number, so that an old header is enough; mips adds the base of its ABI. */
@@ -191,6 +226,7 @@ static void on_start(const CU_pTest test, const CU_pSuite suite)
     printf("%s ... ", run.name);
     fflush(stdout);
     run.skip = NULL;
+    run.child_count = 0;
     run.fds = kring_test_open_fds();
     for (int fd = 0; fd < MAX_FDS; fd++)
         run.was_open[fd] = fcntl(fd, F_GETFD) >= 0;
@@ -302,10 +338,16 @@ int main(int argc, char **argv)
     if (list)
         return 0;
 
+#if CONFIG_KRING_ENV
+    /* Most rings of the suites leave the environment alone; what this process plays is the same. */
+    if (kring_test_kernel() != NULL && kring__release_parse(kring_test_kernel()) > 0)
+        kring__sys_simulate((uint16_t)kring__release_parse(kring_test_kernel()));
+#endif
     /* A shell ignores these for what it starts in the background. */
     signal(SIGINT, SIG_DFL);
     signal(SIGQUIT, SIG_DFL);
     catch_fatal();
+    run.cwd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     CU_set_fail_on_inactive(CU_FALSE);
     CU_set_test_start_handler(on_start);
     CU_set_test_complete_handler(on_complete);

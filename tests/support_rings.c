@@ -4,6 +4,7 @@
 
 #include "abi/sys.h"
 #include "ops/ops.h"
+#include "probe/probe.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -37,6 +38,9 @@ const char *rings_missing(enum rings_kind kind)
         return "the soft engine is configured out";
     if (kind != RINGS_SOFT && !kring_test_uring_allowed())
         return "no io_uring here";
+    if (kind != RINGS_SOFT && kring_test_kernel() != NULL &&
+        kring__release_parse(kring_test_kernel()) < KRING__V(5, 1))
+        return "the simulated kernel has no io_uring";
     if (kind == RINGS_KERNEL && !rings_may_register())
         return "io_uring_register is refused here: no pools and tables in the kernel";
     return NULL;
@@ -64,6 +68,7 @@ struct kring_options rings_options(enum rings_kind kind)
     options.engine = kind == RINGS_KERNEL ? KRING_ENGINE_KERNEL
                      : kind == RINGS_SOFT ? KRING_ENGINE_SOFT : KRING_ENGINE_AUTO;
     options.flags = KRING_NO_ENVIRONMENT;
+    options.kernel = kring_test_kernel();
     return options;
 }
 
@@ -119,11 +124,14 @@ static void abandon(const char *text)
 
 static bool may_lack(void)
 {
+    const char *release = kring_test_kernel();
     struct utsname name;
     unsigned major = 0, minor = 0;
 
-    return running == RINGS_KERNEL && uname(&name) == 0 &&
-           sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+    if (release == NULL && uname(&name) == 0)
+        release = name.release;
+    return running == RINGS_KERNEL && release != NULL &&
+           sscanf(release, "%u.%u", &major, &minor) == 2 &&
            KRING__V(major, minor) < KRING__V(6, 18);
 }
 

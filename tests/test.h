@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The suites that the build found. */
 #define KRING_SUITE(name) int kring_test_##name(void);
@@ -42,10 +43,13 @@ void kring_test_skip(const char *reason);
     } while (0)
 
 /*
- * The same from within whatever the test has called: does not return, and closes the descriptors
- * that the test opened.
+ * The same from within whatever the test has called: does not return, closes the descriptors that
+ * the test opened, ends the children that it made, and is back in the directory of before.
  */
 void kring_test_abandon(const char *reason) __attribute__((noreturn));
+
+/* fork(2), for a child that must not outlive a test that is abandoned. */
+pid_t kring_test_fork(void);
 
 /* The number of open file descriptors of this process. */
 int kring_test_open_fds(void);
@@ -59,17 +63,18 @@ const char *kring_test_tmpdir(void);
  */
 bool kring_test_emulated(void);
 /*
- * The test ends here, skipped, where an emulator of another architecture leaves to it what the
- * machine below says: the bytes of what readv takes from inotify and from a signalfd, and there the
- * number of the signal; errno in SO_ERROR. These are seen by plain calls, so on a kernel, or under
- * an emulator that was mended, the test is run.
+ * The test ends here, skipped, where an emulator of another architecture leaves to it the numbers of
+ * the machine below: the bytes of what readv takes from a signalfd or inotify; errno in SO_ERROR.
+ * Both are seen by plain calls, so on a kernel, or under an emulator that was mended, they are run.
  */
 void kring_test_need_readv(void);
-void kring_test_need_signalfd(void);
 void kring_test_need_so_error(void);
 
 /* "auto", "kernel" or "soft": what KRING_ENGINE asks this run to use. */
 const char *kring_test_engine(void);
+
+/* What KRING_KERNEL asks this run to play, "5.10", or NULL: the real kernel. */
+const char *kring_test_kernel(void);
 
 /*
  * May this run call io_uring, and does the kernel let it?  False for KRING_ENGINE=soft without

@@ -116,7 +116,7 @@ static bool mounted(struct place *place, enum fs fs)
     if (fs != TMPFS && fs != OVERLAY)
         return false;
     rings_pair(SOCK_STREAM, pair);
-    place->child = fork();
+    place->child = kring_test_fork();
     if (place->child == 0) {
         close(pair[0]);
         keep_mount(fs, kring_test_tmpdir(), pair[1]);

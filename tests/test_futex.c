@@ -16,10 +16,6 @@
 
 int kring_test_futex(void);
 
-#ifndef SYS_futex_waitv
-#define SYS_futex_waitv 449
-#endif
-
 /* ---- Threads to lend ---- */
 
 static struct {
@@ -178,7 +174,7 @@ static void another_process_wakes_it(enum rings_kind kind)
     CU_ASSERT_FATAL(word != MAP_FAILED);
     rings_start(ring, kring_futex_wait(ring, word, 0, KRING_FUTEX_ANY, 0), &log);
     CU_ASSERT_EQUAL(kring_submit(ring), 1);
-    pid = fork();
+    pid = kring_test_fork();
     if (pid == 0) {
         __atomic_store_n(word, 1, __ATOMIC_SEQ_CST);
         _exit((int)wake(word, 9, KRING_FUTEX_ANY, 0));
@@ -239,7 +235,7 @@ RINGS_TEST(errors_are_the_kernels)
 
 static bool have_waitv(void)
 {
-    return syscall(SYS_futex_waitv, NULL, 0, 0, NULL, 0) != -1 || errno != ENOSYS;
+    return kring__sys_futex_waitv(NULL, 0, 0, NULL, 0) != -ENOSYS;
 }
 
 static void several_words_are_waited_for(enum rings_kind kind)
@@ -466,7 +462,7 @@ static void a_thread_that_is_refused_or_late_is_told(void)
     lent.limit = 0;
     CU_ASSERT_EQUAL(rings_do(ring, kring_futex_wait(ring, &word, 1, 1, 0)), -ENOMEM);
     lent.limit = 1;
-    lent.late_ms = 500; /* 200 looks are 10 ms, but ten times that on a slow machine */
+    lent.late_ms = 60;
     CU_ASSERT_EQUAL(rings_do(ring, kring_futex_wait(ring, &word, 1, KRING_FUTEX_ANY, 0)), -ENOMEM);
     close_with(ring);
 }
@@ -492,8 +488,11 @@ static void a_waiting_thread_does_not_spin(void)
     CU_ASSERT_EQUAL(kring_submit(ring), 2);
     before = futex_calls();
     usleep(200000);
-    /* An emulator is slow enough to be still at the beginning when the count is taken. */
-    CU_ASSERT(futex_calls() <= before + (kring_test_emulated() ? 12 : 6));
+    /*
+     * Slices of 50 ms: one of two waits, or both where there is no futex_waitv to ask first. An
+     * emulator is slow enough to be still at the beginning when the count is taken.
+     */
+    CU_ASSERT(futex_calls() <= before + (kring_test_emulated() || !have_waitv() ? 18 : 6));
     CU_ASSERT_EQUAL(log.calls, 0);
     CU_ASSERT_EQUAL(wake_in_time(&word, 2), 2); /* in a later slice still there */
     CU_ASSERT(rings_until(ring, &log, 2));

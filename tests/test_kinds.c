@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "rings.h"
 
+#include "abi/sys.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -19,7 +21,6 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -270,14 +271,14 @@ static bool make_pidfd(struct thing *thing, bool nonblock)
 
     rings_pipe(ends);
     thing->other = ends[1];
-    thing->child = fork();
+    thing->child = kring_test_fork();
     if (thing->child == 0) {
         close(ends[1]);
         _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
     }
     close(ends[0]);
     if (thing->child > 0)
-        thing->fd = (int)syscall(SYS_pidfd_open, thing->child, 0);
+        thing->fd = (int)kring__sys_pidfd_open(thing->child, 0);
     if (thing->fd >= 0)
         set_nonblock(thing->fd, nonblock);
     return thing->fd >= 0;

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,7 +35,7 @@ static struct kring *open_for_waitid(enum rings_kind kind)
 /* Ends with this status after so many ms; -1: never. */
 static pid_t child(int ms, int status)
 {
-    pid_t pid = fork();
+    pid_t pid = kring_test_fork();
 
     CU_ASSERT_FATAL(pid >= 0);
     if (pid != 0)
@@ -166,9 +165,9 @@ static void a_pidfd_is_waited_for(enum rings_kind kind)
     struct rings_log log = {0};
     siginfo_t info;
     pid_t pid = child(30, 8);
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int fd = (int)kring__sys_pidfd_open(pid, 0);
 
-    if (fd < 0 || (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0 && errno == EINVAL)) {
+    if (fd < 0 || (kring__sys_waitid(P_PIDFD, fd, &info, WEXITED | WNOHANG, NULL) == -EINVAL)) {
         must_be_waitable(pid);
         if (fd >= 0)
             close(fd);
@@ -375,7 +374,7 @@ static void with_a_pidfd_it_is_asked_when_it_ends(void)
     struct kring *ring;
     siginfo_t info;
     pid_t pid = child(120, 3);
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int fd = (int)kring__sys_pidfd_open(pid, 0);
 
     if (fd < 0) {
         must_be_waitable(pid);

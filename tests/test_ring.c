@@ -536,7 +536,7 @@ static void forked(enum rings_kind kind)
     CU_ASSERT(rings_start(ring, op, &log));
     CU_ASSERT_EQUAL(kring_submit(ring), 1);
     fflush(NULL);
-    child = fork();
+    child = kring_test_fork();
     if (child == 0) {
         int wrong = 0;
 

@@ -6,7 +6,6 @@
  */
 #include "fake_sys.h"
 #include "rings.h"
-#include "statx.h"
 
 #include "kring/uapi.h"
 #include "ops/ops.h"
@@ -18,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -312,7 +312,7 @@ static void fill_small(struct io_uring_sqe *sqe, struct scene *s)
         break;
     case IORING_OP_REMOVE_BUFFERS: sqe->fd = 1; sqe->buf_group = 901; break;
     case IORING_OP_WAITID:
-        s->child = fork();
+        s->child = kring_test_fork();
         if (s->child == 0)
             _exit(0);
         usleep(20000);

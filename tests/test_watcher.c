@@ -275,7 +275,7 @@ static void races(enum rings_kind kind)
 
     begin(kind, WATCHES);
     CU_ASSERT(kring_watcher_add(watcher, top, IN_CREATE, KRING_WATCH_RECURSIVE) >= 0);
-    child = fork();
+    child = kring_test_fork();
     if (child == 0) {
         for (unsigned i = 0; i < TREES; i++) {
             char name[64];
@@ -463,7 +463,7 @@ static void unmounts(enum rings_kind kind)
     pid_t child;
 
     kring_test_need_readv();
-    child = fork();
+    child = kring_test_fork();
     if (child == 0)
         _exit(unmount_child(kind));
     CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);

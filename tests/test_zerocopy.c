@@ -31,17 +31,14 @@ static void shut(int ends[2])
     close(ends[1]);
 }
 
-/*
- * Sends until the socket takes no more, also when what was sent is acknowledged 40 ms later, or the
- * window opens a little at a probe after 200 ms.
- */
+/* Sends until the socket takes no more, also when what was sent is acknowledged 40 ms later. */
 static void fill(int fd)
 {
     static const char zeroes[65536];
     int size = 4096;
 
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    for (unsigned idle = 0; idle < 250;) {
+    for (unsigned idle = 0; idle < 80;) {
         if (send(fd, zeroes, sizeof zeroes, MSG_DONTWAIT) > 0 ||
             send(fd, zeroes, 1, MSG_DONTWAIT) > 0) {
             idle = 0;
@@ -61,7 +58,7 @@ static void need(struct kring *ring, unsigned opcode)
 {
     if (!has(ring, opcode)) {
         rings_close(ring);
-        KRING_SKIP("no zero-copy send on this engine");
+        kring_test_abandon("no zero-copy send on this engine");
     }
 }
 
@@ -149,6 +146,7 @@ static void polls_first(enum rings_kind kind)
     int pair[2], listener = rings_listener(address, &length);
     kring_op ops[5];
     int64_t results[5] = {4, 4, 4, 4, 0};
+    bool received = false;
 
     rings_pair(SOCK_SEQPACKET, pair);
     ops[0] = kring_send(ring, pair[0], data, 4, 0);
@@ -165,6 +163,7 @@ static void polls_first(enum rings_kind kind)
         }
         if (i < 4) {
             CU_ASSERT_EQUAL(rings_do(ring, ops[i]), results[i]);
+            received |= i % 2 != 0;
         } else {
             int64_t fd = rings_do(ring, ops[i]);
 
@@ -172,7 +171,9 @@ static void polls_first(enum rings_kind kind)
             close((int)fd);
         }
     }
-    CU_ASSERT_EQUAL(memcmp(got, data, 4), 0);
+    CU_ASSERT_EQUAL(memcmp(got, received ? data : "\0\0\0", 4), 0);
+    if (!received)
+        rings_lacks("no operation of this kernel polls first (5.19)");
     ops[0] = kring_read(ring, pair[0], got, sizeof got, KRING_CUR_POS);
     CU_ASSERT_EQUAL(kring_set_flags(ring, ops[0], KRING_POLL_FIRST), -EINVAL);
     CU_ASSERT_EQUAL(kring_drop(ring, ops[0], NULL, NULL), 0);
