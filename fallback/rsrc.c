@@ -218,6 +218,21 @@ int kring__buffers_update(struct kring__soft *soft, uint32_t offset, uint64_t ve
     return done ? (int)done : error;
 }
 
+void kring__soft_buffers(const struct kring__soft *soft, uint32_t first, struct iovec *vectors,
+                         uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t index = first + i < soft->fixed_count ? soft->fixed[first + i] : KRING__NONE;
+
+        vectors[i].iov_base = NULL;
+        vectors[i].iov_len = 0;
+        if (index != KRING__NONE) {
+            vectors[i].iov_base = (void *)(uintptr_t)soft->nodes[index].addr;
+            vectors[i].iov_len = soft->nodes[index].length;
+        }
+    }
+}
+
 /* The kernel has looked for the file before it looks for the buffer. */
 static int no_buffer(const struct kring__req *req)
 {

@@ -283,6 +283,9 @@ int kring__soft_enter(struct kring__soft *soft, unsigned to_submit, unsigned min
                       unsigned flags, const void *arg, size_t argsz);
 /* The kernel's io_uring_register, for what can be kept in user space; else -EINVAL. */
 int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, unsigned nr_args);
+/* What is registered in slots first on; an empty vector for an empty slot, and beyond the table. */
+void kring__soft_buffers(const struct kring__soft *soft, uint32_t first, struct iovec *vectors,
+                         uint32_t count);
 /* Cancels everything, closes every fd the engine owns (table, epoll, wake). */
 void kring__soft_close(struct kring__soft *soft);
 

@@ -91,6 +91,7 @@ enum kring_engine {
 #define KRING_NOTIF_COPIED (1u << 4)  /* a zero-copy send was copied after all */
 #define KRING_BUFFER_MORE (1u << 5)   /* the same buffer goes on being filled (native 6.12) */
 #define KRING_SKIPPED (1u << 6)       /* never started: an earlier member of its chain failed */
+#define KRING_SECOND_HALF (1u << 7)   /* second_half is that of a CQE of 32 bytes */
 
 struct kring_result {
     int64_t value;      /* >= 0, -errno or -KRING_E code */
@@ -102,6 +103,7 @@ struct kring_result {
     uint16_t group;     /* with KRING_BUFFER: which pool */
     uint32_t engine;    /* enum kring_engine that ran it */
     uint32_t buffers;   /* with KRING_BUFFER: how many of the pool; more than 1 with KRING_BUNDLE */
+    uint64_t second_half[2]; /* with KRING_SECOND_HALF: bytes 16 to 31 of the CQE; else 0 */
 };
 
 /*
@@ -439,6 +441,14 @@ int kring_buffers_register(struct kring *ring, const struct iovec *vectors, cons
  */
 int kring_buffers_update(struct kring *ring, uint32_t first, const struct iovec *vectors,
                          const uint64_t *tags, uint32_t count);
+/*
+ * Gives ring the whole table of from, as it is now, without its tags; both are of this thread, and
+ * what either does to its table later is not seen by the other. Native 6.12 where both run on
+ * io_uring; else by the addresses, which a from on engine kernel does not know (-KRING_EKERNEL).
+ * 0, -EBUSY (ring has a table), -ENXIO (from has none), -EINVAL (more than ring's
+ * options.registered_buffers), -EFAULT (memory that is gone), -ENOMEM.
+ */
+int kring_buffers_clone(struct kring *ring, struct kring *from);
 /* 0, -ENXIO. Operations that use a buffer keep it; but io_uring below 6.13 would wait for all on
  * registered buffers or direct descriptors, and below 5.13 for all that run: -EBUSY then. */
 int kring_buffers_unregister(struct kring *ring);
@@ -480,8 +490,15 @@ kring_op kring_nop(struct kring *ring);
 #define KRING_NOP_TASK_WORK (1u << 2)
 kring_op kring_nop_inject(struct kring *ring, int32_t value, uint32_t flags, int fd,
                           uint16_t buffer);
-/* Any SQE, copied: opcode, flags and fields as given, user_data replaced. References to another
- * operation by user_data (cancel, poll and timeout remove) take kring_user_data(op). */
+/*
+ * Any SQE, copied: opcode, flags and fields as given, user_data replaced. References to another
+ * operation by user_data (cancel, poll and timeout remove) take kring_user_data(op).
+ * Of IORING_OP_NOP128 and IORING_OP_URING_CMD128 sqe[1] is the second half. They need a ring with
+ * IORING_SETUP_SQE128 (native 5.19: below 6.19 they go by the plain opcodes, which mean the same
+ * there) or IORING_SETUP_SQE_MIXED (native 6.19); elsewhere a NOP128, and a command of a socket,
+ * runs on the soft engine as the plain one, which has no use for the second half, and any other
+ * is -KRING_EKERNEL.
+ */
 struct io_uring_sqe;
 kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *sqe);
 uint64_t kring_user_data(kring_op op);

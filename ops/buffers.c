@@ -301,6 +301,86 @@ int kring_buffers_register(struct kring *ring, const struct iovec *vectors, cons
     return 0;
 }
 
+/* ---- The table of another ring ---- */
+
+/* The kernel's own way (6.12), which pins nothing anew. */
+static int clone_kernel(struct kring *ring, const struct kring *from)
+{
+    struct io_uring_clone_buffers clone;
+
+    if (!kring__kernel_on(ring) || kring__kernel_gone(ring) || ring->caps.register_blocked ||
+        !(from->buffers_in & IN_KERNEL) || from->buffers_home == KRING_ENGINE_SOFT ||
+        ring->caps.register_count <= IORING_REGISTER_CLONE_BUFFERS)
+        return -KRING_EKERNEL;
+    memset(&clone, 0, sizeof clone);
+    clone.src_fd = (uint32_t)from->kernel.fd;
+    return kring__register(ring, KRING_ENGINE_KERNEL, IORING_REGISTER_CLONE_BUFFERS, &clone, 1);
+}
+
+/* Into these engines what the other's soft engine knows of its table. */
+static int clone_vectors(struct kring *ring, struct kring *from, unsigned engines)
+{
+    struct iovec vectors[KRING__RESOURCES_AT_ONCE];
+    int error;
+
+    if (!CONFIG_KRING_SOFT_ENGINE || !(from->buffers_in & IN_SOFT))
+        return -KRING_EKERNEL;
+    error = tables(ring, engines, NULL, NULL, from->buffer_count);
+    for (uint32_t at = 0; at < from->buffer_count && error == 0; at += KRING__RESOURCES_AT_ONCE) {
+        uint32_t some = from->buffer_count - at;
+
+        some = some < KRING__RESOURCES_AT_ONCE ? some : KRING__RESOURCES_AT_ONCE;
+        kring__soft_buffers(from->soft, at, vectors, some);
+        (void)fill(ring, engines, at, vectors, NULL, some, &error);
+        if (error < 0)
+            no_tables(ring, engines, from->buffer_count);
+    }
+    return error;
+}
+
+int kring_buffers_clone(struct kring *ring, struct kring *from)
+{
+    unsigned engines = 0;
+    int error = kring__usable(ring);
+
+    if (error == 0)
+        error = kring__usable(from);
+    if (error < 0)
+        return error;
+    if (!CONFIG_KRING_REGISTERED_BUFFERS)
+        return -KRING_EKERNEL;
+    if (ring->buffer_count != 0)
+        return -EBUSY;
+    if (from->buffer_count == 0)
+        return -ENXIO;
+    if (from->buffer_count > ring->options.registered_buffers)
+        return -EINVAL;
+    error = clone_kernel(ring, from);
+    if (error < 0 && kring__kernel_on(ring))
+        error = clone_vectors(ring, from, IN_KERNEL);
+    if (error == 0)
+        engines |= IN_KERNEL;
+    else if (ring->soft == NULL || !not_here(error))
+        return error;
+    if (ring->soft != NULL) {
+        error = clone_vectors(ring, from, IN_SOFT);
+        if (error == 0)
+            engines |= IN_SOFT;
+        else if (engines == 0 || error != -KRING_EKERNEL) {
+            no_tables(ring, engines, from->buffer_count);
+            return error;
+        }
+    }
+    ring->buffer_count = from->buffer_count;
+    ring->buffers_in = (uint8_t)engines;
+    ring->buffers_home = KRING_ENGINE_AUTO;
+    if (kring__kernel_on(ring) && engines != (IN_KERNEL | IN_SOFT))
+        ring->buffers_home = engines == IN_SOFT ? KRING_ENGINE_SOFT : KRING_ENGINE_KERNEL;
+    return 0;
+}
+
+/* ---- Changes ---- */
+
 int kring_buffers_update(struct kring *ring, uint32_t first, const struct iovec *vectors,
                          const uint64_t *tags, uint32_t count)
 {

@@ -125,6 +125,11 @@ static void fill_result(struct kring *ring, struct kring__slot *slot, struct kri
     }
     if (slot->flags & KRING__S_COMPOSITE)
         result->length = slot->transferred;
+    if (CONFIG_KRING_KERNEL_ENGINE && ring->wide != NULL && (cqe_flags & IORING_CQE_F_32)) {
+        result->flags |= KRING_SECOND_HALF;
+        memcpy(result->second_half, ring->wide[kring__index(ring, slot)].cqe,
+               sizeof result->second_half);
+    }
 }
 
 static void call(struct kring *ring, struct kring__slot *slot, const struct kring_result *result,
@@ -384,7 +389,7 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
 
-    if (slot->sqe.opcode == IORING_OP_URING_CMD)
+    if (kring__narrow(slot->sqe.opcode) == IORING_OP_URING_CMD)
         return kring__option_value(slot, res); /* optlen shares the field */
     if (res > 0 && kring__is_to_direct(slot))
         return named_slot(slot);
@@ -593,6 +598,8 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
         return;
     }
     KRING__TRACE(ring, "cqe", slot, cqe->res);
+    if (CONFIG_KRING_KERNEL_ENGINE && ring->wide != NULL && (flags & IORING_CQE_F_32))
+        memcpy(ring->wide[index].cqe, ring->second, sizeof ring->second);
     if ((flags & IORING_CQE_F_BUFFER) && (slot->flags & KRING__S_SELECTS))
         kring__pool_arrived(ring, slot, flags, cqe->res);
     if ((flags & IORING_CQE_F_MORE) && (slot->flags & KRING__S_MULTI)) {

@@ -61,19 +61,26 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
                   uint64_t user_data, uint8_t more_flags)
 {
     struct kring__view *view = view_of(ring, engine);
-    uint32_t tail = *view->sq_tail;
+    bool kernel = CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL;
+    bool wide = kernel && ring->wide != NULL;
+    uint32_t entries = room(ring, view);
     struct io_uring_sqe *place;
 
-    if (room(ring, view) == 0)
+    entries = wide ? kring__wide_entries(ring, sqe, entries) : entries > 0;
+    if (entries == 0)
         return false;
-    place = &view->sqes[tail & view->sq_mask];
+    place = kring__view_sqe(view, *view->sq_tail);
     *place = *sqe;
     place->flags = (uint8_t)(sqe->flags | more_flags);
     place->user_data = user_data;
-    kring__store_release(view->sq_tail, tail + 1);
-    if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL) {
-        if ((ring->caps.quirks & 1u << KRING__QUIRK_STREAM_POS) && has_no_position(sqe))
-            place->off = 0;
+    if (wide)
+        kring__wide_fill(ring, place);
+    if (kernel && (ring->caps.quirks & 1u << KRING__QUIRK_STREAM_POS) && has_no_position(sqe))
+        place->off = 0;
+    if (!kernel)
+        place->opcode = kring__narrow(sqe->opcode);
+    kring__store_release(view->sq_tail, *view->sq_tail + entries);
+    if (kernel) {
         ring->kernel_inflight++;
         ring->stats.kernel++;
         if (sqe->opcode == IORING_OP_CLOSE)

@@ -94,8 +94,13 @@ void kring__kernel_is_lost(struct kring *ring, int error)
     ring->watch_armed = 0;
     kring__route_init(ring);
     for (; head != tail && tail - head <= view->sq_entries; head++) {
-        struct kring__slot *slot = owner(ring, kring__view_sqe(view, head));
+        const struct io_uring_sqe *sqe = kring__view_sqe(view, head);
+        struct kring__slot *slot = owner(ring, sqe);
 
+        if (sqe->flags & IOSQE_CQE_SKIP_SUCCESS)
+            continue; /* a filler: wide.c */
+        if (kring__is_wide(sqe->opcode) && !(ring->caps.pub.setup_flags & IORING_SETUP_SQE128))
+            head++; /* its second half is no SQE */
         ring->kernel_inflight--;
         if (slot != NULL && (slot->flags & KRING__S_SUBMITTED))
             take_back(ring, slot);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opening and closing a ring: options checked, one mapping laid out, engines chosen.
- * Memory: struct kring | slots | deadline heap | pools | tags | mailbox | guard page | soft engine.
+ * Memory: struct kring | slots | second halves | deadline heap | pools | tags | mailbox |
+ *         guard page | soft engine.
  */
 #include <linux/fcntl.h>
 #include <linux/mman.h>
@@ -17,13 +18,13 @@
     (IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | \
      IORING_SETUP_ATTACH_WQ | IORING_SETUP_R_DISABLED | IORING_SETUP_SUBMIT_ALL | \
      IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SINGLE_ISSUER | \
-     IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_NO_SQARRAY)
+     IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_NO_SQARRAY | KRING__SETUP_WIDE)
 
 struct plan {
     struct kring_options options; /* defaults filled in */
     struct kring__wish wish;
     struct kring__soft_config soft;
-    size_t slots_at, heap_at, pools_at, resources_at, mail_at, guard_at, soft_at, total;
+    size_t slots_at, wide_at, heap_at, pools_at, resources_at, mail_at, guard_at, soft_at, total;
 };
 
 static size_t align_up(size_t value, size_t to)
@@ -50,13 +51,23 @@ static int copy_options(struct kring_options *to, const struct kring_options *fr
     return 0;
 }
 
+/* The kernel refuses both of a pair; of those that are only wanted one is taken. */
+static bool contradicts(uint32_t required)
+{
+    const uint32_t sqes = IORING_SETUP_SQE128 | IORING_SETUP_SQE_MIXED;
+    const uint32_t cqes = IORING_SETUP_CQE32 | IORING_SETUP_CQE_MIXED;
+
+    return (required & sqes) == sqes || (required & cqes) == cqes;
+}
+
 static int check_options(struct kring_options *o)
 {
     const uint32_t most = (1u << KRING__INDEX_BITS) - 1;
 
     if (o->engine > KRING_ENGINE_SOFT || o->reserved != 0 ||
         (o->flags & ~(KRING_FDS_CLOSED_BY_KRING | KRING_NO_ENVIRONMENT)) ||
-        ((o->setup_wanted | o->setup_required) & ~SETUP_ALLOWED) || o->entries > 32768 ||
+        ((o->setup_wanted | o->setup_required) & ~SETUP_ALLOWED) ||
+        contradicts(o->setup_required) || o->entries > 32768 ||
         o->cq_entries > 65536 || o->operations > most || o->timers > most || o->fds > most ||
         o->direct_descriptors > most || o->pools > 254 ||
         o->registered_buffers > 16384 || o->reserved2 != 0 ||
@@ -92,6 +103,8 @@ static void plan_memory(struct plan *plan)
 
     plan->slots_at = at;
     at += (size_t)o->operations * sizeof(struct kring__slot);
+    plan->wide_at = align_up(at, 16);
+    at = plan->wide_at + kring__wide_most(o) * sizeof(struct kring__wide);
     plan->heap_at = at;
     at += (size_t)o->timers * sizeof(uint32_t);
     plan->pools_at = align_up(at, 16);
@@ -304,6 +317,8 @@ int kring_open(struct kring **out, const struct kring_options *options)
     ring->options = plan.options;
     ring->slots = (struct kring__slot *)(void *)((uint8_t *)memory + plan.slots_at);
     ring->slot_count = plan.options.operations;
+    if (kring__wide_most(&plan.options) != 0)
+        ring->wide = (struct kring__wide *)(void *)((uint8_t *)memory + plan.wide_at);
     ring->heap = (uint32_t *)(void *)((uint8_t *)memory + plan.heap_at);
     ring->heap_limit = plan.options.timers;
     ring->pools = (struct kring__pool *)(void *)((uint8_t *)memory + plan.pools_at);

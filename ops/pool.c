@@ -115,6 +115,8 @@ static bool kernel_has(const struct kring *ring, const struct kring__pool *pool)
 {
     uint32_t known = ring->caps.register_count;
 
+    if (kring__quirk_no_pools(&ring->caps))
+        return false;
     if (pool->pieces != NULL && !(ring->caps.pub.features & IORING_FEAT_MIN_TIMEOUT))
         return false; /* both came with 6.12 */
     return known == 0 || known > IORING_REGISTER_PBUF_RING;

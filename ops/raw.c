@@ -27,6 +27,8 @@ kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *given)
     sqe->user_data = 0;
     if (sqe->opcode == IORING_OP_MSG_RING)
         sqe->__pad2[0] = 0; /* a place of ours: what the kernel ignores must not be a mailbox */
+    if (kring__is_wide(sqe->opcode))
+        kring__wide_give(ring, op, given);
     slot = &ring->slots[op.index];
     slot->flags |= KRING__S_RAW;
     take_flags(slot, sqe);

@@ -43,8 +43,8 @@ enum kring__tag {
     KRING__TAG_RESOURCE = 6  /* a tag of a registered resource: ops/resource.c */
 };
 /* What TAG_INTERNAL has for an index: the watch (its generation says on which instance of the soft
- * engine's set), and the cancel of one. */
-enum { KRING__WATCH, KRING__WATCH_CANCEL };
+ * engine's set), the cancel of one, and what fills the end of a ring (wide.c). */
+enum { KRING__WATCH, KRING__WATCH_CANCEL, KRING__FILLER };
 #define KRING__INDEX_BITS 20
 #define KRING__MESSAGE_BITS 52
 
@@ -141,6 +141,14 @@ static inline bool kring__reads_on(const struct kring__slot *slot)
     return (slot->flags & KRING__S_MULTI) && slot->sqe.opcode == IORING_OP_READ;
 }
 
+/* The second halves of an SQE of 128 bytes and of a CQE of 32 (wide.c). */
+struct kring__wide {
+    uint8_t sqe[64];
+    uint64_t cqe[2];
+};
+#define KRING__SETUP_WIDE \
+    (IORING_SETUP_SQE128 | IORING_SETUP_SQE_MIXED | IORING_SETUP_CQE32 | IORING_SETUP_CQE_MIXED)
+
 struct kring__list {
     uint32_t first, last;
 };
@@ -181,11 +189,14 @@ struct kring__resource {
 
 struct kring {
     struct kring__slot *slots;
+    struct kring__wide *wide; /* one for each slot, or NULL: neither kind was asked for */
+    uint64_t second[2];       /* of the CQE that is looked at, with CQE_F_32 */
     uint32_t slot_count;
     uint32_t free; /* first of the free slots, linked by next */
     struct kring__list waiting, ended;
     struct kring__list steps; /* what goes on: restarts, and chain members whose turn has come */
-    uint32_t cancels; /* first slot of the list of cancels to send */
+    uint32_t cancels; /* first slot of the list of cancels to send, in the order they were asked for */
+    uint32_t cancels_last; /* while there is a first one */
     uint32_t *heap;
     uint32_t heap_count, heap_limit;
 
@@ -399,6 +410,21 @@ static inline int kring__usable(const struct kring *ring)
 {
     return *ring->guard == KRING__GUARD && ring->owner_pid == 0 ? 0 : kring__is_owner(ring);
 }
+
+/* ---- wide.c ---- */
+size_t kring__wide_most(const struct kring_options *options);
+/* Keeps the second half of what kring_raw() was given. */
+void kring__wide_give(struct kring *ring, kring_op op, const struct io_uring_sqe *given);
+/*
+ * How many entries of the kernel's SQ, of which so many are left, the SQE takes now; 0: no room.
+ * May move the tail past an entry that no pair fits into.
+ */
+uint32_t kring__wide_entries(struct kring *ring, const struct io_uring_sqe *sqe, uint32_t left);
+/* Writes the second half of what was placed; user_data names the slot. */
+void kring__wide_fill(const struct kring *ring, struct io_uring_sqe *place);
+/* How many entries the CQE at head takes, of those that are ready; corrects its flags. */
+uint32_t kring__wide_take(struct kring *ring, uint32_t head, uint32_t ready,
+                          struct io_uring_cqe *cqe);
 
 /* ---- flush.c ---- */
 /* True when something had to stay because a submission ring is full. */

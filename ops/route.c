@@ -12,7 +12,7 @@
 
 bool kring__soft_can(const struct kring *ring, unsigned opcode)
 {
-    const struct kring__row *row = kring__row(opcode);
+    const struct kring__row *row = kring__row(kring__narrow(opcode));
 
     return ring->soft != NULL && row != NULL && row->attempt != NULL &&
            !((row->flags & KRING__THREAD) &&
@@ -22,7 +22,7 @@ bool kring__soft_can(const struct kring *ring, unsigned opcode)
 bool kring__soft_runs(const struct kring *ring, const struct io_uring_sqe *sqe)
 {
     return kring__soft_can(ring, sqe->opcode) &&
-           (sqe->opcode != IORING_OP_URING_CMD || kring__is_socket_command(sqe));
+           (kring__narrow(sqe->opcode) != IORING_OP_URING_CMD || kring__is_socket_command(sqe));
 }
 
 /* What an SQE of this opcode may ask beyond its flags, its ioprio and its file_index. */
@@ -114,9 +114,21 @@ static unsigned both(unsigned one, unsigned other)
     return other == KRING_ENGINE_AUTO ? one : INT_MAX;
 }
 
+/* A wide operation may go by its plain opcode: then that is what the kernel has to know. */
+static const struct io_uring_sqe *as_sent(const struct kring *ring, const struct io_uring_sqe *sqe,
+                                          struct io_uring_sqe *narrow)
+{
+    if (!kring__is_wide(sqe->opcode))
+        return sqe;
+    *narrow = *sqe;
+    narrow->opcode = kring__as_narrow(&ring->caps, sqe->opcode);
+    return narrow;
+}
+
 int kring__route(struct kring *ring, struct kring__slot *slot)
 {
     const struct io_uring_sqe *sqe = &slot->sqe;
+    struct io_uring_sqe narrow;
     unsigned pin = slot->pin, home;
     bool soft, lends;
     enum kring__answer answer;
@@ -146,7 +158,8 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
     }
     /* A kernel that knows these would say EINVAL, as of a wrong argument. */
     if (kring__is_wide(sqe->opcode) && !kring__has_wide(&ring->caps))
-        return -KRING_EKERNEL;
+        return soft && home != KRING_ENGINE_KERNEL ? KRING_ENGINE_SOFT : -KRING_EKERNEL;
+    sqe = as_sent(ring, sqe, &narrow);
     answer = kring__caps_check(&ring->caps, sqe, kring__variants_of(sqe), &missing);
     if (home == KRING_ENGINE_AUTO && soft && kring__caps_poor(&ring->caps, sqe) != NULL)
         return KRING_ENGINE_SOFT;
@@ -163,7 +176,8 @@ int kring__route(struct kring *ring, struct kring__slot *slot)
 
 int kring__route_settle(struct kring *ring, struct kring__slot *slot)
 {
-    const struct io_uring_sqe *sqe = &slot->sqe;
+    struct io_uring_sqe narrow;
+    const struct io_uring_sqe *sqe = as_sent(ring, &slot->sqe, &narrow);
     enum kring__answer answer;
     int missing;
 

@@ -70,10 +70,14 @@ static void reap_view(struct kring *ring, struct kring__view *view, unsigned eng
         tail = head + view->cq_entries;
     while (head != tail) {
         struct io_uring_cqe cqe = *kring__view_cqe(view, head);
+        bool wide = CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL &&
+                    ring->wide != NULL;
 
+        head += wide ? kring__wide_take(ring, head, tail - head, &cqe) : 1;
         /* Published before the callback: it may close, start, or wait for room. */
-        kring__store_release(view->cq_head, ++head);
-        kring__complete(ring, &cqe, engine);
+        kring__store_release(view->cq_head, head);
+        if (!wide || !(cqe.flags & IORING_CQE_F_SKIP))
+            kring__complete(ring, &cqe, engine);
     }
 }
 

@@ -397,6 +397,8 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
             return false;
         if (engine == KRING_ENGINE_KERNEL && i + 1 < count && goes_on_after_failure(ring, slot))
             return false;
+        if (kring__is_wide(slot->sqe.opcode))
+            return false; /* how many entries it takes depends on where it begins */
     }
     return true;
 }
@@ -468,20 +470,29 @@ static void unqueue(struct kring *ring, struct kring__slot *slot)
 
 void kring__send_cancel(struct kring *ring, struct kring__slot *slot)
 {
-    slot->cancel_next = ring->cancels;
-    ring->cancels = kring__index(ring, slot);
+    uint32_t index = kring__index(ring, slot);
+
+    slot->cancel_next = KRING__NIL;
+    *(ring->cancels == KRING__NIL ? &ring->cancels
+                                  : &ring->slots[ring->cancels_last].cancel_next) = index;
+    ring->cancels_last = index;
 }
 
 /* It ended first. Its slot may start another life at once: nothing may point to it. */
 void kring__forget_cancel(struct kring *ring, struct kring__slot *slot)
 {
-    uint32_t *at = &ring->cancels, index = kring__index(ring, slot);
+    uint32_t *at = &ring->cancels, index = kring__index(ring, slot), before = KRING__NIL;
 
     slot->flags &= ~KRING__S_CANCEL_QUEUED;
-    while (*at != KRING__NIL && *at != index)
-        at = &ring->slots[*at].cancel_next;
-    if (*at == index)
+    while (*at != KRING__NIL && *at != index) {
+        before = *at;
+        at = &ring->slots[before].cancel_next;
+    }
+    if (*at == index) {
         *at = slot->cancel_next;
+        if (ring->cancels_last == index)
+            ring->cancels_last = before;
+    }
     slot->cancel_next = KRING__NIL;
 }
 

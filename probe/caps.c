@@ -9,6 +9,7 @@
 /* struct new_utsname of the kernel: six fields of 65 bytes. */
 #define UTS_FIELD 65
 #define UTS_RELEASE 2
+#define UTS_MACHINE 4
 
 static void name_kernel(struct kring__caps *caps)
 {
@@ -21,6 +22,11 @@ static void name_kernel(struct kring__caps *caps)
     for (; i + 1 < sizeof caps->kernel && uts[UTS_RELEASE][i] != 0; i++)
         caps->kernel[i] = uts[UTS_RELEASE][i];
     caps->kernel[i] = 0;
+    /* "armv7l" or "mips", not "aarch64" below a 32-bit process; i686 by name only is no harm. */
+    caps->kernel_32 = sizeof(long) == 4;
+    for (i = 0; i + 1 < UTS_FIELD && uts[UTS_MACHINE][i] != 0; i++)
+        if (uts[UTS_MACHINE][i] == '6' && uts[UTS_MACHINE][i + 1] == '4')
+            caps->kernel_32 = false;
 }
 
 static void caps_init(struct kring__caps *caps, const struct kring__wish *wish)

@@ -157,7 +157,7 @@ static void add_need(struct kring__text *text, const struct need *need,
 static void add_soft(struct kring__text *text, const struct kring__caps *caps, unsigned opcode)
 {
     const char *symbol = family_symbol(opcode);
-    const struct kring__row *row = &kring__rows[opcode];
+    const struct kring__row *row = &kring__rows[kring__narrow(opcode)];
 
     if (!row->enabled && symbol != NULL) {
         kring__text_add(text, "; it was left out of this build: ");
@@ -175,19 +175,27 @@ static void add_soft(struct kring__text *text, const struct kring__caps *caps, u
     } else {
         kring__text_add(text, "; the soft engine cannot run it");
     }
-    if (opcode == IORING_OP_URING_CMD && row->attempt != NULL)
+    if (kring__narrow(opcode) == IORING_OP_URING_CMD && row->attempt != NULL)
         kring__text_add(text, ", as far as it is a command of sockets (but tx timestamps)");
 }
 
 /* What an operation needs beyond a kernel that has it. */
-static void add_requirements(struct kring__text *text, unsigned opcode)
+static void add_requirements(struct kring__text *text, const struct kring__caps *caps,
+                             unsigned opcode)
 {
-    if (opcode != IORING_OP_RECV_ZC)
-        return;
-    kring__text_add(text, "; recv_zc needs a queue of a network device that is registered with the "
-                          "ring (IORING_REGISTER_ZCRX_IFQ: CAP_NET_ADMIN, DEFER_TASKRUN, CQEs of "
-                          "32 bytes, and a driver that splits headers from data); a receive into a "
-                          "pool works everywhere, by copy");
+    if (kring__is_wide(opcode) && kring__as_narrow(caps, opcode) != opcode)
+        kring__text_add(text, "; on the SQEs of 128 bytes of this ring its plain opcode does it");
+    else if (kring__is_wide(opcode) && !kring__has_wide(caps))
+        kring__text_add(text, "; io_uring has it on rings with SQEs of 128 bytes: "
+                              "IORING_SETUP_SQE128 (5.19) or IORING_SETUP_SQE_MIXED (6.19) in "
+                              "setup_wanted");
+    if (opcode == IORING_OP_RECV_ZC)
+        kring__text_add(text,
+                        "; recv_zc needs a queue of a network device that is registered with the "
+                        "ring (IORING_REGISTER_ZCRX_IFQ: CAP_NET_ADMIN, DEFER_TASKRUN, CQEs of "
+                        "32 bytes: IORING_SETUP_CQE32 or IORING_SETUP_CQE_MIXED, and a driver "
+                        "that splits headers from data); a receive into a pool works everywhere, "
+                        "by copy");
 }
 
 static void add_native(struct kring__text *text, const struct kring__caps *caps, unsigned opcode,
@@ -298,9 +306,6 @@ size_t kring__explain_text(const struct kring__caps *caps, unsigned opcode, uint
         add_soft(&text, caps, opcode);
     } else if (answer == KRING__YES) {
         add_native(&text, caps, opcode, variants);
-        if (kring__is_wide(opcode) && !kring__has_wide(caps))
-            kring__text_add(&text, ", but on rings with SQEs of 128 bytes, which kring does not "
-                                   "make");
         if (kring__caps_poor(caps, &sqe) != NULL && kring__rows[opcode].attempt != NULL) {
             kring__text_add(&text, ", but engine auto prefers plain system calls: ");
             kring__text_add(&text, kring__caps_poor(caps, &sqe));
@@ -313,7 +318,7 @@ size_t kring__explain_text(const struct kring__caps *caps, unsigned opcode, uint
             kring__text_add(&text, "; it will be tried once before it is trusted");
         add_soft(&text, caps, opcode);
     }
-    add_requirements(&text, opcode);
+    add_requirements(&text, caps, opcode);
     if (error == -EINVAL || error == -EOPNOTSUPP || error == -ENOSYS)
         add_verdict(&text, answer, &need);
     kring__text_add(&text, ".");

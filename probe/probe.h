@@ -37,7 +37,7 @@ struct kring__caps {
     uint8_t register_blocked; /* io_uring_register is refused: no pools, tables or trials by it */
     uint32_t quirks;       /* bits of kring__quirk_rows in force */
     uint16_t rank;         /* all that this mainline release has is there, KRING__V, or 0 */
-    uint16_t pad;
+    bool kernel_32;        /* the kernel is a 32-bit one, as far as uname tells */
     struct kring__known op[KRING__OP_COUNT];
     struct kring__known variant[KRING__VARIANT_COUNT];
     char kernel[64];       /* uname release, for messages only */
@@ -110,7 +110,24 @@ static inline bool kring__is_wide(unsigned opcode)
 
 static inline bool kring__has_wide(const struct kring__caps *caps)
 {
-    return (caps->pub.setup_flags & (IORING_SETUP_SQE128 | IORING_SETUP_SQE_MIXED)) != 0;
+    return (caps->pub.setup_flags & IORING_SETUP_SQE128) != 0 ||
+           ((caps->pub.setup_flags & IORING_SETUP_SQE_MIXED) && caps->pub.sq_entries > 1);
+}
+
+/* The opcode that does the same with 64 bytes. */
+static inline uint8_t kring__narrow(unsigned opcode)
+{
+    if (!kring__is_wide(opcode))
+        return (uint8_t)opcode;
+    return opcode == IORING_OP_NOP128 ? IORING_OP_NOP : IORING_OP_URING_CMD;
+}
+
+/* The opcode that a wide operation goes by here: 5.19 to 6.18 know only the plain ones. */
+static inline uint8_t kring__as_narrow(const struct kring__caps *caps, unsigned opcode)
+{
+    return kring__is_wide(opcode) && (caps->pub.setup_flags & IORING_SETUP_SQE128) &&
+                   caps->op[opcode].answer != KRING__YES
+               ? kring__narrow(opcode) : (uint8_t)opcode;
 }
 /*
  * Settles every CANNOT_TELL of these by one functional trial on a scratch ring; cached. Variants
@@ -144,17 +161,20 @@ enum kring__quirk_id {
     KRING__QUIRK_CUR_POS,
     KRING__QUIRK_SQPOLL_OPS,
     KRING__QUIRK_SKIP_LINK,
-    KRING__QUIRK_PBUF_RING,    /* buffer rings must not be used: legacy buffers or soft */
+    KRING__QUIRK_PBUF_RING,    /* buffer rings must not be used: pools are at home in soft */
     KRING__QUIRK_CANCEL_EINTR, /* for the ring object: EINTR after a cancel is ECANCELED */
     KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again */
     KRING__QUIRK_UNIX_DGRAM,   /* a send must not wait in the kernel: DONTWAIT and backoff */
     KRING__QUIRK_STREAM_POS,   /* a socket wants position 0 where the caller says the current one */
     KRING__QUIRK_UNLINKED,     /* KRING__UNLINKED rows: no soft link behind them in the kernel */
+    KRING__QUIRK_HIGHMEM,      /* as PBUF_RING */
     KRING__QUIRK_COUNT
 };
 extern const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT];
 /* Bit i: row i applies to this ring (chosen by capability, or by uname where nothing else can). */
 uint32_t kring__quirks_active(const struct kring__caps *caps);
+/* True when no buffer ring may be given to this kernel. */
+bool kring__quirk_no_pools(const struct kring__caps *caps);
 /* True when SQEs of this opcode must each pass kring__caps_check on this kernel: no short cut. */
 bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode);
 /* The quirk row that keeps this SQE from the kernel engine, or -1. */

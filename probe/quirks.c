@@ -2,8 +2,8 @@
 /*
  * Differences between kernels that routing has to know and that no mask shows. A row applies by
  * capability (features, opcodes, setup flags) wherever that tells the kernels apart; uname is read
- * only for the one vendor build that nothing else identifies. KRING_QUIRKS in the environment
- * switches rows off.
+ * only for the one vendor build that nothing else identifies, and to know a 32-bit kernel.
+ * KRING_QUIRKS in the environment switches rows off.
  */
 #include <string.h>
 
@@ -43,6 +43,10 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
     [KRING__QUIRK_UNLINKED] = {
         "Q090", "a failed fsync, statx, rename and the like does not end its soft link",
         "seen on 6.18.44; io_uring/sync.c and fs.c of 6.0 and later", KRING__V(6, 0), 0},
+    [KRING__QUIRK_HIGHMEM] = {
+        "Q091", "a buffer ring in the high memory of a 32-bit machine brings the kernel down",
+        "seen on 6.1.176 armmp; io_uring/kbuf.c refuses such pages from 6.6 on",
+        KRING__V(5, 19), KRING__V(6, 6)},
 };
 
 static uint32_t bit(bool active, enum kring__quirk_id id)
@@ -70,7 +74,10 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         bit((features & IORING_FEAT_RW_CUR_POS) && !(features & IORING_FEAT_CQE_SKIP),
             KRING__QUIRK_STREAM_POS) |
         /* Where an older kernel is simulated too: the links are those of the real one. */
-        bit(true, KRING__QUIRK_UNLINKED);
+        bit(true, KRING__QUIRK_UNLINKED) |
+        /* 6.6 brings no sign of its own, 6.7 does. */
+        bit(caps->kernel_32 && caps->op[IORING_OP_WAITID].answer != KRING__YES,
+            KRING__QUIRK_HIGHMEM);
     caps->quirks &= ~quirks_off;
 }
 
@@ -98,6 +105,11 @@ static bool descriptors(unsigned opcode)
            opcode == IORING_OP_OPENAT || opcode == IORING_OP_OPENAT2 ||
            opcode == IORING_OP_CLOSE || opcode == IORING_OP_EPOLL_CTL ||
            opcode == IORING_OP_STATX || opcode == IORING_OP_FILES_UPDATE;
+}
+
+bool kring__quirk_no_pools(const struct kring__caps *caps)
+{
+    return (caps->quirks & (1u << KRING__QUIRK_PBUF_RING | 1u << KRING__QUIRK_HIGHMEM)) != 0;
 }
 
 bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode)

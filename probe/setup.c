@@ -36,15 +36,17 @@ static uint64_t page_up(uint64_t bytes)
 /* What the kernel allocates: the rings in one area and the SQEs in another. */
 static uint64_t ring_bytes(const struct io_uring_params *params, uint32_t sq, uint32_t cq)
 {
-    uint64_t rings = 64 + UINT64_C(16) * cq + UINT64_C(4) * sq;
+    uint64_t cqe = params->flags & IORING_SETUP_CQE32 ? 32 : 16;
+    uint64_t sqe = params->flags & IORING_SETUP_SQE128 ? 128 : 64;
+    uint64_t rings = 64 + cqe * cq + UINT64_C(4) * sq;
 
     if (params->cq_off.cqes != 0) {
-        uint64_t cq_end = params->cq_off.cqes + UINT64_C(16) * cq;
+        uint64_t cq_end = params->cq_off.cqes + cqe * cq;
         uint64_t sq_end = params->sq_off.array ? params->sq_off.array + UINT64_C(4) * sq : 0;
 
         rings = cq_end > sq_end ? cq_end : sq_end;
     }
-    return page_up(rings) + page_up(UINT64_C(64) * sq);
+    return page_up(rings) + page_up(sqe * sq);
 }
 
 static uint32_t newest(uint32_t flags)
@@ -80,6 +82,16 @@ uint32_t kring__setup_defaults(uint32_t flags, bool can_enable)
     if (can_enable && !(flags & IORING_SETUP_SQPOLL))
         wanted |= IORING_SETUP_R_DISABLED | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
     return wanted;
+}
+
+/* The kernel refuses both of a pair: the mixed form comes first, unless the other is demanded. */
+static uint32_t one_of_each(uint32_t flags, uint32_t required)
+{
+    if ((flags & IORING_SETUP_SQE128) && (flags & IORING_SETUP_SQE_MIXED))
+        flags &= ~(required & IORING_SETUP_SQE128 ? IORING_SETUP_SQE_MIXED : IORING_SETUP_SQE128);
+    if ((flags & IORING_SETUP_CQE32) && (flags & IORING_SETUP_CQE_MIXED))
+        flags &= ~(required & IORING_SETUP_CQE32 ? IORING_SETUP_CQE_MIXED : IORING_SETUP_CQE32);
+    return flags;
 }
 
 struct attempt {
@@ -141,6 +153,11 @@ static bool give_up(const struct kring__setup *setup, struct attempt *a, int err
         uint32_t gone = newest(optional);
 
         a->flags = consistent(a->flags & ~gone) | (a->flags & setup->required);
+        /* What the mixed form had taken the place of. */
+        if (gone == IORING_SETUP_SQE_MIXED)
+            a->flags |= setup->wanted & setup->allowed & IORING_SETUP_SQE128;
+        if (gone == IORING_SETUP_CQE_MIXED)
+            a->flags |= setup->wanted & setup->allowed & IORING_SETUP_CQE32;
         /* Below 5.5 the CQ is twice the SQ: a larger SQ is the way to a larger CQ. */
         if (gone == IORING_SETUP_CQSIZE && a->entries < a->cq_entries / 2)
             a->entries = a->cq_entries / 2 < SQ_LIMIT ? a->cq_entries / 2 : SQ_LIMIT;
@@ -171,6 +188,7 @@ int kring__setup_negotiate(struct kring__kernel *kernel, struct kring__setup *se
     a.cq_entries = power_of_two(a.cq_entries);
     a.flags = setup->wanted & KRING__SETUP_UNDERSTOOD & setup->allowed;
     a.flags = consistent(a.flags | setup->required) | setup->required;
+    a.flags = one_of_each(a.flags, setup->required);
     if ((asked & IORING_SETUP_CQSIZE) && !(a.flags & IORING_SETUP_CQSIZE) &&
         a.entries < a.cq_entries / 2)
         a.entries = a.cq_entries / 2 < SQ_LIMIT ? a.cq_entries / 2 : SQ_LIMIT;

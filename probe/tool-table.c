@@ -8,7 +8,8 @@ enum kring_route_word kring_tool_route(const struct kring_report *report, unsign
                                        int variant, unsigned answer)
 {
     const struct kring__row *row = &kring__rows[opcode];
-    bool soft = row->attempt != NULL && variant != (int)KRING__VARIANT_SOCKET_TIMESTAMP;
+    bool attempt = kring__rows[kring__narrow(opcode)].attempt != NULL;
+    bool soft = attempt && variant != (int)KRING__VARIANT_SOCKET_TIMESTAMP;
     struct io_uring_sqe sqe;
 
     memset(&sqe, 0, sizeof sqe);
@@ -16,7 +17,7 @@ enum kring_route_word kring_tool_route(const struct kring_report *report, unsign
     if (!row->enabled)
         return ROUTE_OFF;
     if (report->caps.pub.engine == KRING_ENGINE_KERNEL && answer == KRING__YES &&
-        (row->attempt == NULL || kring__caps_poor(&report->caps, &sqe) == NULL))
+        (!attempt || kring__caps_poor(&report->caps, &sqe) == NULL))
         return ROUTE_NATIVE;
     if (report->caps.pub.engine == KRING_ENGINE_KERNEL && answer == KRING__CANNOT_TELL)
         return ROUTE_TRIED;

@@ -114,7 +114,7 @@ void kring__variants_imply(struct kring__caps *caps, const struct kring__facts *
         const struct proof *proof = &proofs[i];
         const struct kring__variant_row *row = &kring__variant_rows[i];
         struct kring__known *known = &caps->variant[i];
-        unsigned cached = kring__cache_get(KRING__CACHE_VARIANTS + proof->by);
+        unsigned cached = kring__cache_get(KRING__CACHE_VARIANTS + (unsigned)proof->by);
 
         known->answer = KRING__CANNOT_TELL;
         known->evidence = KRING__EVIDENCE_NONE;

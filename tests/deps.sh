@@ -4,9 +4,11 @@
 # manager: CUnit, glib and libuv for the examples that run in their main loops, curl and wrk for the
 # web server.
 #
-#   deps.sh arch NAME...       cross compilers and qemu-user (Debian only)
+#   deps.sh arch NAME...       cross compilers and emulators (Debian only)
 #   deps.sh cunit-source DIR   CUnit's source, to be built by those compilers (Debian only)
 #   deps.sh kernel SUITE DIR   the user-mode kernel of a Debian suite (Debian only)
+#   deps.sh gcc-9 DIR          the compiler of bullseye (Debian only)
+#   deps.sh system DIR         the kernel of bookworm for 32-bit arm (Debian only)
 set -u
 CC=${CC:-cc}
 
@@ -51,6 +53,12 @@ if [ "${1:-}" = arch ]; then
     packages=qemu-user
     for arch; do
         case $arch in
+        x86_64 | nolibc) packages="$packages gcc libc6-dev" ;;
+        arm-system) packages="$packages gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-system-arm cpio" ;;
+        gcc-9) packages="$packages libc6-dev" ;;
+        clang) packages="$packages clang" ;;
+        musl) packages="$packages musl-tools" ;;
+        aarch64-clang) packages="$packages clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
         aarch64) packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
         arm | thumb) packages="$packages gcc-arm-linux-gnueabihf libc6-dev-armhf-cross" ;;
         i386 | i386-native) packages="$packages gcc-i686-linux-gnu libc6-dev-i386-cross" ;;
@@ -111,31 +119,42 @@ if [ "${1:-}" = cunit-source ]; then
     exit
 fi
 
-# kernel SUITE DIR: the user-mode kernel of a Debian suite, unpacked into DIR: DIR/linux runs it.
-# The younger ones need their own libc, which is unpacked beside them.
-if [ "${1:-}" = kernel ]; then
-    suite=$2 dir=$3
-    [ -x "$dir/linux" ] && exit 0
-    command -v apt-get >/dev/null 2>&1 || { echo "tests: user-mode kernels come from Debian: no apt-get here" >&2; exit 1; }
-    rm -rf "$dir"
-    mkdir -p "$dir"
-    dir=$(cd "$dir" && pwd)
-    private_apt "$dir"
-    # The mirror that serves this machine's own release, and the archive keys of all releases.
+# The mirror that serves this machine's own release, for SUITE of Debian with the archive keys of all
+# releases, and for ARCHITECTURE in that apt state alone: the machine itself knows no other.
+suite_apt() { # DIR SUITE [ARCHITECTURE]
+    command -v apt-get >/dev/null 2>&1 || { echo "tests: $2 comes from Debian: no apt-get here" >&2; exit 1; }
+    private_apt "$1"
     release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     for list in /etc/apt/sources.list.d/*.sources; do
         [ -s "$list" ] && grep -q "^Suites:.*$release" "$list" && sed -n 's/^URIs: *//p' "$list"
-    done >"$dir/apt/uris" 2>/dev/null
-    sed -n "s/^deb \(\[[^]]*\] \)*\([^ ]*\) $release .*/\2/p" /etc/apt/sources.list >>"$dir/apt/uris" 2>/dev/null
-    uri=$(grep -v security "$dir/apt/uris" | head -n 1)
+    done >"$1/apt/uris" 2>/dev/null
+    sed -n "s/^deb \(\[[^]]*\] \)*\([^ ]*\) $release .*/\2/p" /etc/apt/sources.list >>"$1/apt/uris" 2>/dev/null
+    uri=$(grep -v security "$1/apt/uris" | head -n 1)
     [ -n "$uri" ] || { echo "tests: no Debian mirror among this machine's package sources" >&2; exit 1; }
     keys=$(ls /usr/share/keyrings/debian-archive-*keyring.gpg | head -n 1)
-    echo "deb [signed-by=$keys] $uri $suite main" >"$dir/apt/parts/suite.list"
+    echo "deb [signed-by=$keys] $uri $2 main" >"$1/apt/parts/suite.list"
+    [ -z "${3:-}" ] || private="$private -o APT::Architecture=$3 -o APT::Architectures::=$3"
+    apt-get $private update
+}
+unpack() { # DIR PACKAGE...: into DIR/root
+    (cd "$1" && shift && apt-get $private download "$@" && for deb in *.deb; do
+        dpkg-deb -x "$deb" root || exit 1
+    done && rm -f ./*.deb)
+}
+fresh() { # DIR: made anew; sets $dir to its whole path
+    rm -rf "$1"
+    mkdir -p "$1" || exit 1
+    dir=$(cd "$1" && pwd)
+}
+
+# kernel SUITE DIR: the user-mode kernel of a Debian suite, unpacked into DIR: DIR/linux runs it.
+# The younger ones need their own libc, which is unpacked beside them.
+if [ "${1:-}" = kernel ]; then
+    suite=$2
+    [ -x "$3/linux" ] && exit 0
+    fresh "$3"
     echo "tests: fetching the user-mode kernel of $suite with apt-get (unpacked into $dir, not installed)"
-    apt-get $private update &&
-        (cd "$dir" && apt-get $private download user-mode-linux libc6 && for deb in *.deb; do
-            dpkg-deb -x "$deb" root || exit 1
-        done && rm -f ./*.deb) || exit 1
+    suite_apt "$dir" "$suite" && unpack "$dir" user-mode-linux libc6 || exit 1
     rm -rf "$dir/apt"
     kernel=$dir/root/usr/bin/linux.uml
     [ -x "$kernel" ] || exit 1
@@ -147,6 +166,36 @@ if [ "${1:-}" = kernel ]; then
         "$kernel" --version >/dev/null || exit 1
     fi
     ln -s root/usr/bin/linux.uml "$dir/linux"
+    exit
+fi
+
+# gcc-9 DIR: the compiler of Debian bullseye, unpacked into DIR: DIR/gcc is it. It finds its parts from
+# where it stands, and takes the machine's own headers, assembler and libc.
+if [ "${1:-}" = gcc-9 ]; then
+    [ -x "$2/gcc" ] && exit 0
+    fresh "$2"
+    echo "tests: fetching gcc 9 of bullseye with apt-get (unpacked into $dir, not installed)"
+    suite_apt "$dir" bullseye && unpack "$dir" gcc-9 cpp-9 libgcc-9-dev libisl23 libmpc3 libmpfr6 libgmp10 || exit 1
+    rm -rf "$dir/apt"
+    # The compiler proper takes its libraries of arithmetic from beside it.
+    libs=$(dirname "$(find "$dir/root" -name 'libisl.so.23' | head -n 1)")
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libs" "$dir/root/usr/bin/gcc-9" >"$dir/gcc.new"
+    chmod +x "$dir/gcc.new"
+    echo 'int main(void) { return 0; }' >"$dir/try.c"
+    "$dir/gcc.new" -o "$dir/try" "$dir/try.c" && "$dir/try" && mv "$dir/gcc.new" "$dir/gcc"
+    exit
+fi
+
+# system DIR: Debian bookworm's kernel for 32-bit arm, unpacked into DIR: DIR/vmlinuz is it.
+if [ "${1:-}" = system ]; then
+    [ -s "$2/vmlinuz" ] && exit 0
+    fresh "$2"
+    echo "tests: fetching the armhf kernel of bookworm with apt-get (unpacked into $dir, not installed)"
+    suite_apt "$dir" bookworm armhf || exit 1
+    package=$(apt-cache $private show linux-image-armmp | sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p' | head -n 1)
+    [ -n "$package" ] && unpack "$dir" "$package" || exit 1
+    rm -rf "$dir/apt"
+    mv "$dir"/root/boot/vmlinuz-* "$dir/vmlinuz" && rm -rf "$dir/root"
     exit
 fi
 

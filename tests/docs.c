@@ -222,14 +222,14 @@ static const char *engine(unsigned opcode, uint16_t release)
     struct io_uring_sqe sqe;
 
     if (row == NULL || release < kring__rows[opcode].since)
-        return cards[opcode].wanted ? "soft" : "none";
+        return cards[kring__narrow(opcode)].wanted ? "soft" : "none";
     memset(&caps, 0, sizeof caps);
     memset(&sqe, 0, sizeof sqe);
     sqe.opcode = (uint8_t)opcode;
     caps.pub.features = row->features;
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         caps.variant[i].answer = kring__variant_rows[i].since > release ? KRING__NO : KRING__YES;
-    return cards[opcode].wanted && kring__caps_poor(&caps, &sqe) ? "soft+" : "native";
+    return cards[kring__narrow(opcode)].wanted && kring__caps_poor(&caps, &sqe) ? "soft+" : "native";
 }
 
 static void release_text(uint16_t release, char text[8])

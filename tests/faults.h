@@ -104,8 +104,11 @@ void faults_disown(struct faults *f, int fd);
 /* A function's answer: true when it is no error. */
 bool faults_ok(struct faults *f, int64_t answer, const char *text);
 #define OK(f, call) faults_ok((f), (call), #call)
-/* A rule that must hold. Returns the condition. */
-bool faults_must(struct faults *f, bool condition, const char *text);
+/*
+ * A rule that must hold. Returns the condition; an int, since several are joined by & to hear of
+ * each, which clang takes amiss of a bool.
+ */
+int faults_must(struct faults *f, bool condition, const char *text);
 #define MUST(f, condition) faults_must((f), (condition), #condition)
 /* A rule was broken. */
 __attribute__((format(printf, 2, 3))) void faults_break(struct faults *f, const char *format, ...);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenarios of tests/faults.h: files, vectors, pipes, direct descriptors. */
 #include "faults.h"
+#include "statx.h"
 #include "kring/uapi.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>

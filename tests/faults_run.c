@@ -25,7 +25,7 @@ void faults_break(struct faults *f, const char *format, ...)
     va_end(list);
 }
 
-bool faults_must(struct faults *f, bool condition, const char *text)
+int faults_must(struct faults *f, bool condition, const char *text)
 {
     if (!condition)
         faults_break(f, "not true: %s", text);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Init of a guest kernel whose root is this machine's (hostfs): mounts what the tests need, runs
- * the shell script that the environment variable `kring_job` names (the kernel hands a KEY=VALUE
- * that it does not know to init), prints "kernel-init: status N" and powers off. Static: the
+ * Init of a guest kernel: mounts what the tests need, runs a job, prints "kernel-init: status N" and
+ * powers off. The job is the shell script that the environment variable `kring_job` names (the
+ * kernel hands a KEY=VALUE that it does not know to init), where the guest's root is this machine's
+ * (hostfs); else init's own arguments (what follows -- on the kernel's command line) are the
+ * program and its arguments, where the root is an initramfs that holds nothing else. Static: the
  * guest's kernel may be older than what the machine's own libc was built for, and nothing is to be
  * loaded.
  */
@@ -38,7 +40,7 @@ static void raise_loopback(void)
     close(fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const char *job = getenv("kring_job");
     struct utsname name;
@@ -59,7 +61,10 @@ int main(void)
     child = fork();
     if (child == 0) {
         setsid();
-        execl("/bin/sh", "sh", job ? job : "/dev/null", (char *)NULL);
+        if (job)
+            execl("/bin/sh", "sh", job, (char *)NULL);
+        else if (argc > 1)
+            execv(argv[1], argv + 1);
         _exit(127);
     }
     /* Orphans of the tests come to init: each is reaped. */

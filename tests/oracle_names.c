@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/stat.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>

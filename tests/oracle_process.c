@@ -156,7 +156,7 @@ static void act_set(struct oracle_run *run)
 static void act_wake(struct oracle_run *run)
 {
     const char *mask = oracle_key(run, "mask");
-    long woken = syscall(SYS_futex, oracle_value(run, oracle_arg(run, 1)),
+    long woken = syscall(SYS_futex, (uintptr_t)oracle_value(run, oracle_arg(run, 1)),
                          FUTEX_WAKE_BITSET | (oracle_word(run, "private") ? FUTEX_PRIVATE_FLAG : 0),
                          (int)oracle_value(run, oracle_arg(run, 2)), NULL, NULL,
                          mask ? (uint32_t)oracle_value(run, mask) : FUTEX_BITSET_MATCH_ANY);

@@ -20,7 +20,7 @@ table_begin() {
     table=$1 row=
     shift
     : >"$table.skipped"
-    { printf '%-28s' 'passed/failed/skipped'; printf '%-18s' "$@"; echo; } >"$table"
+    { printf '%-34s' 'passed/failed/skipped'; printf '%-18s' "$@"; echo; } >"$table"
 }
 
 # One line for each test of a column: "p", "f", or "s" and the reason.
@@ -76,7 +76,7 @@ table_count() {
     fi
 }
 table_row() {
-    printf '%-28s%s\n' "$1" "$row" | sed 's/ *$//' >>"$table"
+    printf '%-34s%s\n' "$1" "$row" | sed 's/ *$//' >>"$table"
     row=
 }
 table_not_run() {

@@ -63,11 +63,13 @@ const char *kring_test_tmpdir(void);
  */
 bool kring_test_emulated(void);
 /*
- * The test ends here, skipped, where an emulator of another architecture leaves to it the numbers of
- * the machine below: the bytes of what readv takes from a signalfd or inotify; errno in SO_ERROR.
- * Both are seen by plain calls, so on a kernel, or under an emulator that was mended, they are run.
+ * The test ends here, skipped, where an emulator of another architecture leaves to it what the
+ * machine below says: the bytes of what readv takes from inotify and from a signalfd, and there the
+ * number of the signal; errno in SO_ERROR. These are seen by plain calls, so on a kernel, or under
+ * an emulator that was mended, the test is run.
  */
 void kring_test_need_readv(void);
+void kring_test_need_signalfd(void);
 void kring_test_need_so_error(void);
 
 /* "auto", "kernel" or "soft": what KRING_ENGINE asks this run to use. */

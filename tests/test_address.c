@@ -557,7 +557,7 @@ static void parsing_believes_no_length(void)
             result.flags = 0;
             CU_ASSERT_EQUAL(kring_recvmsg_parse(&result, &message, &received), -EINVAL);
             result.flags = KRING_BUFFER;
-            message.msg_controllen = SIZE_MAX / 2;
+            message.msg_controllen = (__typeof__(message.msg_controllen))(SIZE_MAX / 2);
             CU_ASSERT_EQUAL(kring_recvmsg_parse(&result, &message, &received), -EINVAL);
             free(block);
         }

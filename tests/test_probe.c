@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "fake_sys.h"
+#include "probe/internal.h"
 #include "probe/probe.h"
 
 #include <errno.h>
@@ -576,6 +577,27 @@ static void check_names_what_is_missing(void)
     done();
 }
 
+/* 32-bit kernels below 6.7 and one vendor's build must not be given a buffer ring. */
+static void some_kernels_get_no_buffer_ring(void)
+{
+    struct kring__caps found;
+
+    memset(&found, 0, sizeof found);
+    kring__quirks_apply(&found, 0);
+    CU_ASSERT_FALSE(kring__quirk_no_pools(&found));
+    found.kernel_32 = true;
+    kring__quirks_apply(&found, 0);
+    CU_ASSERT_TRUE(kring__quirk_no_pools(&found));
+    kring__quirks_apply(&found, 1u << KRING__QUIRK_HIGHMEM);
+    CU_ASSERT_FALSE(kring__quirk_no_pools(&found));
+    found.op[IORING_OP_WAITID].answer = KRING__YES;
+    kring__quirks_apply(&found, 0);
+    CU_ASSERT_FALSE(kring__quirk_no_pools(&found));
+    strcpy(found.kernel, "6.8.0-136-generic");
+    kring__quirks_apply(&found, 0);
+    CU_ASSERT_TRUE(kring__quirk_no_pools(&found));
+}
+
 static void quirks_can_be_overridden(void)
 {
     struct kring_fake fake;
@@ -698,6 +720,7 @@ int kring_test_probe(void)
         KRING_TEST(pain_1_register_blocked_alone),
         KRING_TEST(open_survives_each_failing_call),
         KRING_TEST(check_names_what_is_missing),
+        KRING_TEST(some_kernels_get_no_buffer_ring),
         KRING_TEST(quirks_can_be_overridden),
         KRING_TEST(a_demoted_capability_stays_no),
         KRING_TEST(trials_agree_with_the_release),

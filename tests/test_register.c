@@ -311,7 +311,8 @@ static void probe_counts(enum rings_kind kind)
     CU_ASSERT_EQUAL(value, 0);
     CU_ASSERT(probe->ops_len > IORING_OP_NOP);
     CU_ASSERT(probe->ops[IORING_OP_NOP].flags & IO_URING_OP_SUPPORTED);
-    for (unsigned i = 0; kind == RINGS_SOFT && i < probe->ops_len; i++)
+    /* The operations of 128 bytes go by their plain opcodes there. */
+    for (unsigned i = 0; kind == RINGS_SOFT && i < probe->ops_len && !kring__is_wide(i); i++)
         CU_ASSERT_EQUAL((probe->ops[i].flags & IO_URING_OP_SUPPORTED) != 0,
                         kring_route_opcode(ring, i) != KRING_ENGINE_NONE);
     free(probe);

@@ -6,6 +6,7 @@
  */
 #include "fake_sys.h"
 #include "rings.h"
+#include "statx.h"
 
 #include "kring/uapi.h"
 #include "ops/ops.h"
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>

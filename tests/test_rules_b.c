@@ -441,6 +441,7 @@ static void rule_07_deadlines_in_order(enum rings_kind kind)
     struct rings_log logs[COUNT];
     kring_op ops[COUNT];
     int64_t due[COUNT][2]; /* not before, not after: a deadline runs from its start */
+    unsigned seen[COUNT] = {0};
     int fds[2];
     char byte;
 
@@ -458,13 +459,24 @@ static void rule_07_deadlines_in_order(enum rings_kind kind)
     /* Every third leaves the heap from its middle. */
     for (unsigned i = 0; i < COUNT; i += 3)
         CU_ASSERT_EQUAL(kring_cancel(ring, ops[i]), 0);
-    for (unsigned i = 0; i < COUNT; i++)
-        CU_ASSERT(rings_until(ring, &logs[i], 1));
+    CU_ASSERT(kring_run(ring, 0) >= 0); /* sends the cancels */
+    usleep(60000); /* several fall due before the next look at them */
+    for (unsigned look = 1, left = COUNT; left > 0 && look < 1000; look++) {
+        CU_ASSERT(kring_run(ring, 50 * KRING_MS) >= 0);
+        for (unsigned i = 0; i < COUNT; i++)
+            if (logs[i].finals == 1 && seen[i] == 0) {
+                seen[i] = look;
+                left--;
+            }
+    }
     for (unsigned i = 0; i < COUNT; i++) {
         CU_ASSERT_EQUAL(logs[i].last.value, i % 3 ? -ETIME : -ECANCELED);
         for (unsigned j = 0; j < COUNT; j++)
-            if (i % 3 && j % 3 && due[i][1] < due[j][0])
-                CU_ASSERT(logs[i].order < logs[j].order);
+            if (i % 3 && j % 3 && due[i][1] < due[j][0]) {
+                CU_ASSERT(seen[i] != 0 && seen[i] <= seen[j]);
+                /* What one look cancels may come in any order from a kernel (6.1: the reverse). */
+                CU_ASSERT(kind != RINGS_SOFT || logs[i].order < logs[j].order);
+            }
     }
     close(fds[0]);
     close(fds[1]);

@@ -46,6 +46,13 @@ static const struct wish wishes[] = {
      .sq_thread = true},
     {.name = "kernel thread on a processor", .flags = IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF,
      .since = KRING__V(5, 1), .sq_thread = true},
+    {.name = "SQEs of 128 bytes", .flags = IORING_SETUP_SQE128, .since = KRING__V(5, 19)},
+    {.name = "CQEs of 32 bytes", .flags = IORING_SETUP_CQE32, .since = KRING__V(5, 19)},
+    {.name = "SQEs of both sizes", .flags = IORING_SETUP_SQE_MIXED, .since = KRING__V(6, 19)},
+    {.name = "CQEs of both sizes", .flags = IORING_SETUP_CQE_MIXED, .since = KRING__V(6, 18)},
+    {.name = "either of each",
+     .flags = IORING_SETUP_SQE128 | IORING_SETUP_CQE32 | IORING_SETUP_SQE_MIXED |
+              IORING_SETUP_CQE_MIXED, .since = KRING__V(6, 19)},
     {.name = "everything",
      .flags = IORING_SETUP_CLAMP | IORING_SETUP_R_DISABLED | IORING_SETUP_SUBMIT_ALL |
               IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG |

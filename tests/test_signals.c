@@ -68,7 +68,7 @@ static void one_is_received(enum rings_kind kind)
     struct rings_log log = {0};
     union sigval value = {.sival_int = 4711};
 
-    kring_test_need_readv();
+    kring_test_need_signalfd();
     if (!ring)
         return;
     open_signals(&signals);
@@ -79,7 +79,7 @@ static void one_is_received(enum rings_kind kind)
     CU_ASSERT(rings_until(ring, &log, 1));
     CU_ASSERT_EQUAL(log.last.value, sizeof signal);
     CU_ASSERT_EQUAL(signal.number, SIGUSR1);
-    CU_ASSERT_EQUAL(signal.pid, getpid());
+    CU_ASSERT_EQUAL(signal.pid, (uint32_t)getpid());
     CU_ASSERT_EQUAL(signal.uid, getuid());
     /* One that came before; with a value, to this thread alone. */
     sigqueue(getpid(), SIGUSR2, value);
@@ -132,7 +132,7 @@ static void receive_each(enum rings_kind kind, bool direct)
     struct seen seen = {.signal = &signal, .again = true};
     kring_op op;
 
-    kring_test_need_readv();
+    kring_test_need_signalfd();
     if (!ring)
         return;
     open_signals(&signals);
@@ -146,7 +146,7 @@ static void receive_each(enum rings_kind kind, bool direct)
     for (unsigned i = 0; i < 6; i++) {
         kill(getpid(), both[i % 2]);
         CU_ASSERT(rings_until_count(ring, &seen.count, i + 1));
-        CU_ASSERT_EQUAL(seen.numbers[i], both[i % 2]);
+        CU_ASSERT_EQUAL(seen.numbers[i], (uint32_t)both[i % 2]);
     }
     CU_ASSERT_EQUAL(seen.finals, 0);
     CU_ASSERT_EQUAL(kring_cancel(ring, op), 0);
@@ -187,7 +187,7 @@ static void a_drop_takes_and_leaks_nothing(enum rings_kind kind)
     unsigned released = 0;
     kring_op op;
 
-    kring_test_need_readv();
+    kring_test_need_signalfd();
     if (!ring)
         return;
     open_signals(&signals);

@@ -519,30 +519,6 @@ static void commands_that_only_the_kernel_knows(enum rings_kind kind)
 }
 RINGS_TEST(commands_that_only_the_kernel_knows)
 
-/* Known or not, these need entries of 128 bytes: never an EINVAL that would be the caller's. */
-static void operations_of_128_bytes_are_refused_clearly(enum rings_kind kind)
-{
-    static const uint8_t opcodes[] = {IORING_OP_NOP128, IORING_OP_URING_CMD128};
-    struct kring *ring = rings_open(kind);
-    struct rings_log log = {0};
-    struct io_uring_sqe sqe;
-    char text[400];
-
-    for (size_t i = 0; i < sizeof opcodes; i++) {
-        memset(&sqe, 0, sizeof sqe);
-        sqe.opcode = opcodes[i];
-        kring_op op = kring_raw(ring, &sqe);
-        CU_ASSERT_EQUAL(kring_route(ring, op), KRING_ENGINE_NONE);
-        CU_ASSERT_EQUAL(kring_start(ring, op, rings_done, &log), -KRING_EKERNEL);
-        CU_ASSERT(kring_explain_opcode(ring, opcodes[i], -KRING_EKERNEL, text, sizeof text) > 0);
-        if (CONFIG_KRING_EXPLAIN && kind == RINGS_KERNEL)
-            CU_ASSERT(strstr(text, "of Linux 6.19") || strstr(text, "SQEs of 128 bytes"));
-    }
-    CU_ASSERT_EQUAL(log.calls, 0);
-    rings_close(ring);
-}
-RINGS_TEST(operations_of_128_bytes_are_refused_clearly)
-
 static const struct kring_test tests[] = {
     RINGS_ROWS("an option is set and read", an_option_is_set_and_read),
     RINGS_ROWS("mistakes have the errors of the calls", mistakes_have_the_errors_of_the_calls),
@@ -561,8 +537,6 @@ static const struct kring_test tests[] = {
     RINGS_ROWS("options in a chain", options_in_a_chain),
     RINGS_ROWS("a dropped option gives its slot back", a_dropped_option_gives_its_slot_back),
     RINGS_ROWS("commands that only the kernel knows", commands_that_only_the_kernel_knows),
-    RINGS_ROWS("operations of 128 bytes are refused clearly",
-               operations_of_128_bytes_are_refused_clearly),
 };
 
 int kring_test_sockopt(void)

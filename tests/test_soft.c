@@ -682,7 +682,7 @@ static void requests_on_one_fd_keep_their_order(void)
         read_from(&rig, fds[0], &data[i], 1, i);
     CU_ASSERT_EQUAL(submit(&rig, 6), 6);
     for (unsigned i = 0; i < 6; i += 2) {
-        CU_ASSERT_EQUAL(write(fds[1], "ABCDEF" + i, 2), 2);
+        CU_ASSERT_EQUAL(write(fds[1], &"ABCDEF"[i], 2), 2);
         CU_ASSERT_EQUAL(wait_ms(&rig, 2, 1000), 0);
         expect(&rig, i, 1);
         expect(&rig, i + 1, 1);

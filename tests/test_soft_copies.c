@@ -13,12 +13,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "fake_sys.h"
+#include "statx.h"
 #include "fallback/engine.h"
 
 #if CONFIG_KRING_COPIES && CONFIG_KRING_FILE && CONFIG_KRING_NET && CONFIG_KRING_TIME

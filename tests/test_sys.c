@@ -20,7 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
@@ -33,6 +32,7 @@
 #include "abi/sys.h"
 #include "kring/uapi.h"
 #include "test.h"
+#include "statx.h"
 
 int kring_test_sys(void);
 

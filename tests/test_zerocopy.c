@@ -31,14 +31,17 @@ static void shut(int ends[2])
     close(ends[1]);
 }
 
-/* Sends until the socket takes no more, also when what was sent is acknowledged 40 ms later. */
+/*
+ * Sends until the socket takes no more, also when what was sent is acknowledged 40 ms later, or the
+ * window opens a little at a probe after 200 ms.
+ */
 static void fill(int fd)
 {
     static const char zeroes[65536];
     int size = 4096;
 
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    for (unsigned idle = 0; idle < 80;) {
+    for (unsigned idle = 0; idle < 250;) {
         if (send(fd, zeroes, sizeof zeroes, MSG_DONTWAIT) > 0 ||
             send(fd, zeroes, 1, MSG_DONTWAIT) > 0) {
             idle = 0;

@@ -39,11 +39,16 @@ int kring__madvise_prep(struct kring__soft *soft, struct kring__req *req)
 int kring__madvise_try(struct kring__soft *soft, struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
-    long res = kring__sys_madvise(kring__pointer(sqe->addr),
-                                  (size_t)(sqe->off != 0 ? sqe->off : sqe->len),
-                                  (int)sqe->fadvise_advice);
+    void *address = kring__pointer(sqe->addr);
+    uint64_t length = sqe->off != 0 ? sqe->off : sqe->len;
+    long res;
 
     (void)soft;
+    /* Past the end of memory. A 64-bit kernel does not see it for a 32-bit process, and cut to a
+     * size_t the length would mean other memory. */
+    if (length > UINTPTR_MAX - (uintptr_t)address)
+        return -EINVAL;
+    res = kring__sys_madvise(address, (size_t)length, (int)sqe->fadvise_advice);
     /* A kernel built without CONFIG_ADVISE_SYSCALLS; its io_uring says this. */
     return res == -ENOSYS ? -EOPNOTSUPP : (int)res;
 }
