@@ -514,7 +514,8 @@ kring_op kring_openat(struct kring *ring, int dirfd, const char *path, int flags
 kring_op kring_openat2(struct kring *ring, int dirfd, const char *path, struct open_how *how);
 /* Closes; never restarted. value 0. Native 5.6, direct 5.15. */
 kring_op kring_close_fd(struct kring *ring, int fd);
-/* offset >= 0 or KRING_CUR_POS. value: bytes, 0 = end. Native 5.6. */
+/* offset >= 0 or KRING_CUR_POS. value: bytes, 0 = end. Native 5.6. A signalfd is received from by
+ * kring_signals_receive(): below 5.12 the workers that read here see no signal of the process. */
 kring_op kring_read(struct kring *ring, int fd, void *data, uint32_t length, int64_t offset);
 kring_op kring_write(struct kring *ring, int fd, const void *data, uint32_t length,
                      int64_t offset);

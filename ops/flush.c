@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* From the waiting queue into the submission rings, in order, chains in one piece. */
+#include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/stat.h>
 
+#include "file/type.h"
 #include "poison.h"
 #include "ring.h"
 
@@ -50,6 +53,25 @@ static bool has_no_position(const struct io_uring_sqe *sqe)
            kring__sys_lseek(sqe->fd, 0, SEEK_CUR, &position) == -ESPIPE;
 }
 
+/*
+ * Until 5.14 the kernel takes it that no character device blocks, and reads a terminal within the
+ * call that submits: for as long as nobody types. A worker may wait. What blocks has no positions,
+ * so only what asks for none (or, as many do, for 0) is looked at; not a direct descriptor.
+ */
+static bool blocks_submission(const struct io_uring_sqe *sqe)
+{
+    const struct kring__row *row = kring__row(sqe->opcode);
+    struct statx info;
+
+    if (row == NULL || !(row->flags & KRING__RW) || (sqe->flags & IOSQE_FIXED_FILE) ||
+        (sqe->rw_flags & KRING__RWF_NOWAIT) ||
+        (sqe->off != 0 && sqe->off != (uint64_t)KRING_CUR_POS))
+        return false;
+    memset(&info, 0, sizeof info);
+    return kring__sys_statx(sqe->fd, "", AT_EMPTY_PATH, STATX_TYPE, &info) == 0 &&
+           (info.stx_mode & KRING__TYPE_MASK) == KRING__TYPE_CHARACTER;
+}
+
 void kring__close_own(struct kring *ring, int fd)
 {
     if (ring->soft != NULL)
@@ -77,6 +99,8 @@ bool kring__place(struct kring *ring, unsigned engine, const struct io_uring_sqe
         kring__wide_fill(ring, place);
     if (kernel && (ring->caps.quirks & 1u << KRING__QUIRK_STREAM_POS) && has_no_position(sqe))
         place->off = 0;
+    if (kernel && (ring->caps.quirks & 1u << KRING__QUIRK_TERMINAL) && blocks_submission(sqe))
+        place->flags |= IOSQE_ASYNC;
     if (!kernel)
         place->opcode = kring__narrow(sqe->opcode);
     kring__store_release(view->sq_tail, *view->sq_tail + entries);

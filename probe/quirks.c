@@ -47,6 +47,10 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
         "Q091", "a buffer ring in the high memory of a 32-bit machine brings the kernel down",
         "seen on 6.1.176 armmp; io_uring/kbuf.c refuses such pages from 6.6 on",
         KRING__V(5, 19), KRING__V(6, 6)},
+    [KRING__QUIRK_TERMINAL] = {
+        "Q092", "a read of a terminal blocks the call that submits it",
+        "seen on 5.10.46; io_file_supports_async() of fs/io_uring.c trusts character devices",
+        KRING__V(5, 1), KRING__V(5, 14)},
 };
 
 static uint32_t bit(bool active, enum kring__quirk_id id)
@@ -77,7 +81,11 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         bit(true, KRING__QUIRK_UNLINKED) |
         /* 6.6 brings no sign of its own, 6.7 does. */
         bit(caps->kernel_32 && caps->op[IORING_OP_WAITID].answer != KRING__YES,
-            KRING__QUIRK_HIGHMEM);
+            KRING__QUIRK_HIGHMEM) |
+        /* The flag that sends it to a worker is as old as this feature; 5.15 brings MKDIRAT. */
+        bit((features & IORING_FEAT_RW_CUR_POS) &&
+                caps->op[IORING_OP_MKDIRAT].answer != KRING__YES,
+            KRING__QUIRK_TERMINAL);
     caps->quirks &= ~quirks_off;
 }
 
