@@ -84,7 +84,10 @@ suites() { # NAME
     env KRING_ENGINE=$engine $emulated KRING_TEST_TIMEOUT=600 timeout -k 5 1200 $run \
         "$out/tests/kring-tests" $leave >"$log" 2>&1 </dev/null
     table_count "$1" "$log" $? native soft mixed other
-    table_row "$1 (${run:-$(uname -r)})"
+    log=$dir/$1.oracle.log
+    timeout -k 5 600 $run "$out/tests/kring-oracle" >"$log" 2>&1 </dev/null
+    table_count "$1" "$log" $? oracle
+    table_row "$1 $by (${run:-$(uname -r)})"
 }
 # Neither the libc nor what the compiler starts a program with.
 nolibc() {
@@ -94,7 +97,8 @@ nolibc() {
 smoke() { # NAME
     timeout -k 5 60 "$out/nolibc" >"$dir/$1.log" 2>&1 </dev/null
     table_count "$1" "$dir/$1.log" $? native soft
-    table_row "$1 ($(uname -r))"
+    for cell in mixed other oracle; do table_cell -; done
+    table_row "$1 $by ($(uname -r))"
 }
 # Its root holds two static programs: init, and the tests. Time there is not ours: slow, and one CPU.
 initramfs() {
@@ -112,7 +116,8 @@ system_suites() { # NAME
     release=$(tr -d '\r' <"$log" | sed -n 's/^kernel-init: \([0-9][^ ]*\) .*/\1/p' | head -n 1)
     [ -n "$status" ] || echo "the system did not run to its end" >>"$log"
     table_count "$1" "$log" "${status:-unknown}" native soft mixed other
-    table_row "$1 (${release:-did not start})"
+    table_cell "not run"
+    table_row "$1 $by (${release:-did not start})"
 }
 
 mkdir -p "$O/arch" "$O/check"
@@ -128,7 +133,7 @@ mkdir -p "$dir/kernel-headers"
 for part in linux asm-generic "$(gcc -print-multiarch 2>/dev/null)/asm"; do
     ln -sfn "/usr/include/$part" "$dir/kernel-headers/${part##*/}"
 done
-table_begin "$dir/table" native soft mixed other
+table_begin "$dir/table" native soft mixed other oracle
 sh "$top/deps.sh" cunit-source "$dir/cunit" >"$dir/cunit.log" 2>&1 </dev/null &&
     mkdir -p "$dir/cunit/include" && ln -sfn ../source/CUnit/Headers "$dir/cunit/include/CUnit" || {
     tail -n 5 "$dir/cunit.log"
@@ -142,6 +147,8 @@ for name in $names; do
         table_not_run "$name" "no $cc here"
         continue
     fi
+    by=gcc-$($cc -dumpversion)
+    case $cc in *clang*) by=clang-${by#gcc-} ;; esac
     step "$name" "the library builds" "$out/build.log" build lib || continue
     step "$name" "no symbol is amiss" "$out/symbols.log" sh "$top/check-symbols.sh" "$out/libkring.a" with "$prefix" || continue
     if [ "$name" = nolibc ]; then

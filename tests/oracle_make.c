@@ -35,13 +35,13 @@ static void make_file(struct oracle_run *run, const char *name)
     size_t length = 0;
     uint8_t *data = run->arg_count > 2 && run->args[2][0] == '\'' ?
                     oracle_literal(run, run->args[2], &length) : NULL;
-    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_LARGEFILE, 0644);
     int mode = oracle_word(run, "rdonly") ? O_RDONLY : oracle_word(run, "wronly") ? O_WRONLY : O_RDWR;
 
     if (fd < 0 || (length && write(fd, data, length) != (ssize_t)length))
         oracle_wrong(run, "cannot write", name);
     close(fd);
-    oracle_object_fd(run, name, open(name, mode | O_CLOEXEC | nonblock(run) |
+    oracle_object_fd(run, name, open(name, mode | O_CLOEXEC | O_LARGEFILE | nonblock(run) |
                                      (oracle_word(run, "append") ? O_APPEND : 0)), 'f');
 }
 

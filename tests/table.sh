@@ -5,13 +5,14 @@
 # the programs of kring-oracle.
 #
 #   table_begin FILE COLUMN...             starts it
-#   table_count NAME LOG STATUS COLUMN...  adds these cells to the row, from a log of kring-tests (or of
-#                                          kring-oracle) and the exit status; prints what failed
+#   table_count NAME LOG STATUS COLUMN...  adds these cells to the row, from a log of kring-tests
+#                                          (or kring-oracle) and its exit status; prints failures
+#   table_cell TEXT                        a cell without a count
 #   table_row NAME                         ends the row
 #   table_not_run NAME REASON              the whole row: it counts as skipped
 #   table_failed NAME REASON               the whole row: it counts as failed
-#   table_end FILE                         prints the table, why tests were skipped, and the sum, which
-#                                          also goes to FILE; its status is that of the whole
+#   table_end FILE                         prints the table, why tests were skipped, and the sum,
+#                                          which also goes to FILE; its status is that of the whole
 #
 # A cell says passed/failed/skipped. One where no test ran says so, whatever was skipped there.
 passed=0 failed=0 skipped=0
@@ -37,7 +38,10 @@ table_lines() { # COLUMN LOG
 }
 table_counts() { # COLUMN LOG: passed failed skipped
     if [ "$1" = oracle ]; then
-        tr -d '\r' <"$2" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped.*/\1 \2 \3/p' | tail -n 1
+        # "oracle: 9 programs (...): 5 equal, 2 with accepted differences, 1 different, 1 skipped; ..."
+        tr -d '\r' <"$2" | awk '/^oracle: [0-9]+ programs/ {
+            sub(/.*\): /, ""); split($0, n, ", ")
+            print n[1] + n[2], n[3] + 0, n[4] + 0 }' | tail -n 1
     else
         table_lines "$1" "$2" | awk '{ n[substr($0, 1, 1)]++ } END { print n["p"] + 0, n["f"] + 0, n["s"] + 0 }'
     fi
@@ -68,12 +72,15 @@ table_count() {
         cell=$p/$f/$s
         [ "$f" = 0 ] || cell="$cell FAIL"
         [ $((p + f)) != 0 ] || cell="not run ($s)"
-        row="$row$(printf '%-18s' "$cell")"
+        table_cell "$cell"
     done
     if [ "$whole" != 0 ] || [ "$ran" = 0 ]; then
         tr -d '\r' <"$log" | grep -nE -A 6 'FAIL|DIFFERENT|did not run' | head -n 80
         echo "   whole log: $log"
     fi
+}
+table_cell() {
+    row="$row$(printf '%-18s' "$1")"
 }
 table_row() {
     printf '%-34s%s\n' "$1" "$row" | sed 's/ *$//' >>"$table"
