@@ -195,8 +195,8 @@ struct kring {
     uint32_t free; /* first of the free slots, linked by next */
     struct kring__list waiting, ended;
     struct kring__list steps; /* what goes on: restarts, and chain members whose turn has come */
-    uint32_t cancels; /* first slot of the list of cancels to send, in the order they were asked for */
-    uint32_t cancels_last; /* while there is a first one */
+    uint32_t cancels; /* first slot of the list of cancels to send, oldest first */
+    uint32_t cancels_last; /* its last slot, while there is a first */
     uint32_t *heap;
     uint32_t heap_count, heap_limit;
 
