@@ -9,6 +9,8 @@
  * loaded.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +43,41 @@ static void raise_loopback(void)
     close(fd);
 }
 
+/* A module of this kernel's package, by its full path: beside init's folder, guests/NAME/root. */
+static void load_module(const char *init, const char *release, const char *module)
+{
+    char pattern[512];
+    glob_t found;
+    int fd;
+
+    snprintf(pattern, sizeof pattern, "%.*s/../*/root/usr/lib/uml/modules/%s/kernel/%s",
+             (int)(strrchr(init, '/') - init), init, release, module);
+    if (glob(pattern, 0, NULL, &found) != 0) {
+        fprintf(stderr, "kernel-init: no module %s\n", pattern);
+        return;
+    }
+    fd = open(found.gl_pathv[0], O_RDONLY | O_CLOEXEC);
+    if (syscall(SYS_finit_module, fd, "", 0) < 0)
+        fprintf(stderr, "kernel-init: %s: %s\n", found.gl_pathv[0], strerror(errno));
+    close(fd);
+    globfree(&found);
+}
+
+/* The machine's root is a hostfs, and what the tests want to see beside it is made here. */
+static void more_file_systems(const char *init, const char *release)
+{
+    static const char ext4[] = "truncate -s 64M /dev/shm/ext4.image && "
+                               "mkfs.ext4 -q /dev/shm/ext4.image && mkdir /dev/ext4 && "
+                               "mount -o loop /dev/shm/ext4.image /dev/ext4";
+
+    load_module(init, release, "fs/overlayfs/overlay.ko");
+    load_module(init, release, "drivers/block/loop.ko");
+    if (system(ext4) == 0)
+        setenv("KRING_TEST_EXT4", "/dev/ext4", 1);
+    else
+        fprintf(stderr, "kernel-init: no ext4\n");
+}
+
 int main(int argc, char **argv)
 {
     const char *job = getenv("kring_job");
@@ -56,6 +94,8 @@ int main(int argc, char **argv)
     setenv("TMPDIR", "/dev/shm", 1);
     setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     uname(&name);
+    if (job && strchr(argv[0], '/'))
+        more_file_systems(argv[0], name.release);
     printf("kernel-init: %s %s\n", name.release, name.machine);
     fflush(stdout);
     child = fork();
