@@ -38,6 +38,7 @@ static struct {
     int fds;          /* open when the running test began */
     char name[160];   /* SUITE/TEST of the running test */
     char dir[64];     /* its directory, empty if it asked for none */
+    char other[64];   /* one more */
     timer_t watchdog;
     long limit_s;
     char *without[8]; /* names to leave out */
@@ -135,6 +136,16 @@ const char *kring_test_tmpdir(void)
         exit(2);
     }
     return run.dir;
+}
+
+const char *kring_test_dir_on(const char *base)
+{
+    if (run.other[0] || strlen(base) > 40)
+        return NULL;
+    snprintf(run.other, sizeof run.other, "%s/kring-test.XXXXXX", base);
+    if (!mkdtemp(run.other))
+        run.other[0] = 0;
+    return run.other[0] ? run.other : NULL;
 }
 
 bool kring_test_emulated(void)
@@ -255,7 +266,9 @@ static void on_complete(const CU_pTest test, const CU_pSuite suite,
     set_watchdog(0);
     if (run.dir[0])
         remove_tree(AT_FDCWD, run.dir);
-    run.dir[0] = 0;
+    if (run.other[0])
+        remove_tree(AT_FDCWD, run.other);
+    run.dir[0] = run.other[0] = 0;
     fds = kring_test_open_fds();
     if (failures || fds != run.fds) {
         run.failed++;

@@ -56,6 +56,8 @@ int kring_test_open_fds(void);
 
 /* A directory of the running test's own, removed with what is in it when the test ends. */
 const char *kring_test_tmpdir(void);
+/* One more, of the same end, below base; NULL where nothing can be made there. */
+const char *kring_test_dir_on(const char *base);
 
 /*
  * Does a user-mode emulator answer for the kernel (KRING_TEST_EMULATED=1)? qemu-user lets pass, or

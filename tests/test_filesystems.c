@@ -10,12 +10,10 @@
 #include "abi/sys.h"
 #include "kring/uapi.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/stat.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -45,9 +43,8 @@ static const struct {
 
 struct place {
     int dir;
-    char path[64]; /* of a directory that was made; else "" */
-    pid_t child;   /* keeps a mount of its own */
-    int hold;      /* closed, it ends */
+    pid_t child; /* keeps a mount of its own */
+    int hold;    /* closed, it ends */
 };
 
 /* In a process of its own, with mounts of its own: the mounted directory goes to the parent. */
@@ -133,6 +130,7 @@ static bool enter(struct place *place, enum fs fs)
     /* The last is of a guest, whose init makes one. */
     const char *bases[] = {kring_test_tmpdir(), "/dev/shm", "/tmp", "/var/tmp", "/run",
                            getenv("KRING_TEST_EXT4")};
+    const char *made;
     struct statfs info;
 
     *place = (struct place){.dir = -1, .child = -1, .hold = -1};
@@ -140,32 +138,19 @@ static bool enter(struct place *place, enum fs fs)
         if (bases[i] == NULL || statfs(bases[i], &info) < 0 ||
             (unsigned long)info.f_type != systems[fs].magic)
             continue;
-        snprintf(place->path, sizeof place->path, "%.40s/kring-fs.XXXXXX", bases[i]);
-        if (mkdtemp(place->path) == NULL) {
-            place->path[0] = 0;
+        made = kring_test_dir_on(bases[i]);
+        if (made == NULL)
             continue;
-        }
-        place->dir = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        place->dir = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         return place->dir >= 0;
     }
     return mounted(place, fs);
 }
 
-/* What the tests leave behind: files, or directories with nothing in them. */
 static void leave(struct place *place)
 {
-    DIR *dir = place->dir >= 0 && place->path[0] ? fdopendir(dup(place->dir)) : NULL;
-    struct dirent *entry;
-
-    while (dir && (entry = readdir(dir)) != NULL)
-        if (entry->d_name[0] != '.' && unlinkat(place->dir, entry->d_name, 0) < 0)
-            (void)unlinkat(place->dir, entry->d_name, AT_REMOVEDIR);
-    if (dir)
-        closedir(dir);
     if (place->dir >= 0)
         close(place->dir);
-    if (place->path[0])
-        CU_ASSERT_EQUAL(rmdir(place->path), 0);
     if (place->hold >= 0)
         close(place->hold);
     if (place->child > 0)
