@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static uint32_t finals_seen;
-static enum rings_kind running; /* the kind of the running test */
+static enum rings_kind running = RINGS_SOFT; /* the kind of the running test; of one without, soft */
 static struct kring *open_rings[16];
 static bool lacking; /* a callback said -KRING_EKERNEL: a trial settled it after the start */
 
@@ -57,6 +57,7 @@ void rings_on(enum rings_kind kind, void (*test)(enum rings_kind kind))
     lacking = false;
     memset(open_rings, 0, sizeof open_rings);
     test(kind);
+    running = RINGS_SOFT;
 }
 
 /* ---- Rings ---- */
@@ -119,6 +120,7 @@ static void abandon(const char *text)
     for (unsigned i = 0; i < sizeof open_rings / sizeof open_rings[0]; i++)
         if (open_rings[i] != NULL)
             kring_close(open_rings[i], 0);
+    running = RINGS_SOFT;
     kring_test_abandon(text);
 }
 

@@ -756,7 +756,7 @@ static void clone_to(enum rings_kind kind, enum rings_kind to)
     } else {
         /* Nothing is left behind. */
         CU_ASSERT_EQUAL(kring_buffers_unregister(ring), -ENXIO);
-        CU_ASSERT_EQUAL(kring_buffers_register(ring, NULL, NULL, 2), 0);
+        CU_ASSERT_EQUAL(kring_buffers_register(ring, &another, NULL, 1), 0);
     }
     close(fd);
     rings_close(small);
