@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -46,6 +47,8 @@ static struct {
     struct timespec began; /* the running test */
     pid_t children[16];    /* of the running test */
     unsigned child_count;
+    sigset_t signals;      /* blocked, when the running test began */
+    struct rlimit files;   /* the same */
     int cwd;
 } run;
 
@@ -90,8 +93,9 @@ void kring_test_abandon(const char *reason)
     for (int fd = 0; fd < MAX_FDS; fd++)
         if (!run.was_open[fd])
             close(fd);
-    if (fchdir(run.cwd) < 0)
-        perror("fchdir");
+    if (fchdir(run.cwd) < 0 || setrlimit(RLIMIT_NOFILE, &run.files) < 0 ||
+        sigprocmask(SIG_SETMASK, &run.signals, NULL) < 0)
+        perror("the state of before");
     end_children();
     longjmp(*CU_get_current_test()->pJumpBuf, 1); /* as a fatal assertion of CUnit does */
 }
@@ -238,6 +242,8 @@ static void on_start(const CU_pTest test, const CU_pSuite suite)
     fflush(stdout);
     run.skip = NULL;
     run.child_count = 0;
+    getrlimit(RLIMIT_NOFILE, &run.files);
+    sigprocmask(SIG_SETMASK, NULL, &run.signals);
     run.fds = kring_test_open_fds();
     for (int fd = 0; fd < MAX_FDS; fd++)
         run.was_open[fd] = fcntl(fd, F_GETFD) >= 0;

@@ -44,7 +44,8 @@ void kring_test_skip(const char *reason);
 
 /*
  * The same from within whatever the test has called: does not return, closes the descriptors that
- * the test opened, ends the children that it made, and is back in the directory of before.
+ * the test opened, ends the children that it made, and puts back the directory,
+ * the blocked signals and the limit of files.
  */
 void kring_test_abandon(const char *reason) __attribute__((noreturn));
 
