@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # One table of what ran where, for the checks that run the suites on several kernels or
 # architectures; sourced. Rows are kernels or architectures; the columns native, soft and mixed are
-# the kinds of ring that stand behind a test's name, "other" has the tests without one, and "oracle"
-# the programs of kring-oracle.
+# the kinds of ring that stand behind a test's name, "other" has the tests without one, "oracle" the
+# programs of kring-oracle, and "routes" what begins with that word (tests/check-simulation.sh).
 #
 #   table_begin FILE COLUMN...             starts it
 #   table_count NAME LOG STATUS COLUMN...  adds these cells to the row, from a log of kring-tests
@@ -28,7 +28,7 @@ table_begin() {
 table_lines() { # COLUMN LOG
     tr -d '\r' <"$2" | awk -v column="$1" '
         / \.\.\. / {
-            kind = /\(kernel\) \.\.\. / ? "native" : /\(soft\) \.\.\. / ? "soft" : /\(mixed\) \.\.\. / ? "mixed" : "other"
+            kind = /\(kernel\) \.\.\. / ? "native" : /\(soft\) \.\.\. / ? "soft" : /\(mixed\) \.\.\. / ? "mixed" : /^route / ? "routes" : "other"
             open = 1
         }
         !open || kind != column { next }

@@ -45,7 +45,7 @@ void kring_test_skip(const char *reason);
 /*
  * The same from within whatever the test has called: does not return, closes the descriptors that
  * the test opened, ends the children that it made, and puts back the directory,
- * the blocked signals and the limit of files.
+ * the blocked signals and the limit of files. In a child that was forked it is _exit(77).
  */
 void kring_test_abandon(const char *reason) __attribute__((noreturn));
 

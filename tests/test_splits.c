@@ -220,6 +220,7 @@ static void split(uint32_t seed)
     struct kring_options options = rings_options(RINGS_MIXED);
     struct kring *ring;
     struct kring_stats stats;
+    struct kring_caps caps;
     uint32_t state = seed * 7919 + 1;
     unsigned failures = CU_get_number_of_failure_records();
 
@@ -231,7 +232,9 @@ static void split(uint32_t seed)
     echo(ring, &state);
     waiters(ring, &state);
     CU_ASSERT_EQUAL(kring_stats(ring, &stats), 0);
-    CU_ASSERT(stats.kernel > 0);
+    CU_ASSERT_EQUAL(kring_caps(ring, &caps), 0);
+    /* Below 5.6 the kernel has so few operations that some splits leave it none. */
+    CU_ASSERT(stats.kernel > 0 || !(caps.features & IORING_FEAT_RW_CUR_POS));
     CU_ASSERT(stats.soft > 0);
     CU_ASSERT_EQUAL(stats.running, 0);
     CU_ASSERT_EQUAL(stats.started, stats.completed);

@@ -60,6 +60,10 @@ static void each_clock(enum rings_kind kind)
 
         int64_t value = nowhere(ring, op) ? -KRING_EKERNEL : rings_do(ring, op);
 
+        if (value == -KRING_EKERNEL && flags == KRING_ABSOLUTE) {
+            rings_close(ring);
+            rings_lacks("absolute times are of 5.5");
+        }
         /* Clocks are of 5.15. */
         CU_ASSERT(value == -ETIME || (kind == RINGS_KERNEL && clocks[i / 2].flag));
         if (value == -ETIME) {
