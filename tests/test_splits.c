@@ -6,6 +6,8 @@
  */
 #include "rings.h"
 
+#include "kring/uapi.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
