@@ -257,10 +257,18 @@ void kring__conclude(struct kring *ring, struct kring__slot *slot, int64_t value
  * ERESTARTSYS and its kin stay inside a kernel, but 6.1 lets one out when it cancels a read of a
  * chain that waits in a worker (seen on 6.1.176). It is the EINTR that it stands for.
  */
-static int32_t plain_errno(const struct kring__slot *slot, int32_t res)
+static int32_t plain_result(const struct kring__slot *slot, int32_t res)
 {
     bool restart = res <= -512 && res >= -516 && res != -515;
 
+#ifdef __mips__
+    /*
+     * POLLWRNORM is POLLOUT here, and POLLWRBAND what others call POLLWRNORM: forgotten of a poll
+     * that is ready at once (seen on 6.1.176 5kc-malta). Where POLLOUT is, the band says nothing.
+     */
+    if (slot->sqe.opcode == IORING_OP_POLL_ADD && res > 0 && (res & 0x4) != 0)
+        res &= ~0x300;
+#endif
     return restart && slot->sqe.opcode != IORING_OP_NOP ? -EINTR : res;
 }
 
@@ -626,7 +634,7 @@ void kring__complete(struct kring *ring, const struct io_uring_cqe *cqe, unsigne
               (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED ? KRING__CQE_COPIED : 0);
         return;
     }
-    ended(ring, slot, plain_errno(slot, cqe->res), flags);
+    ended(ring, slot, plain_result(slot, cqe->res), flags);
 }
 
 /* ---- Results without a callback ---- */

@@ -461,7 +461,7 @@ static void a_thread_that_is_refused_or_late_is_told(void)
     lent.limit = 0;
     CU_ASSERT_EQUAL(rings_do(ring, kring_futex_wait(ring, &word, 1, 1, 0)), -ENOMEM);
     lent.limit = 1;
-    lent.late_ms = 500; /* 200 looks are 10 ms, but ten times that on a slow machine */
+    lent.late_ms = 500; /* the engine waits 25 ms for a thread, the test a second for the end */
     CU_ASSERT_EQUAL(rings_do(ring, kring_futex_wait(ring, &word, 1, KRING_FUTEX_ANY, 0)), -ENOMEM);
     close_with(ring);
 }

@@ -20,7 +20,7 @@
 
 #define SLICE_NS INT64_C(50000000)
 #define SEAT_PAUSE_NS 50000
-#define SEAT_TRIES 200
+#define SEAT_PATIENCE_NS 25000000 /* not a number of pauses: some clocks tick every 4 ms */
 
 #define ON_THREAD 1u /* scratch[0]: which half this is */
 /* Our own word, req->start. LEFT: the thread is not there any more, nor where it was moved to. */
@@ -143,7 +143,9 @@ static int seat(struct kring__req *req, const struct kring__futexes *set)
 {
     static const struct kring_timespec pause = {0, SEAT_PAUSE_NS};
 
-    for (uint32_t i = 0, tries = 0; i < set->count;) {
+    int64_t until = kring__now_ns() + SEAT_PATIENCE_NS;
+
+    for (uint32_t i = 0; i < set->count;) {
         const struct kring_futex_waitv *word = &set->words[i];
         /* Wakes none, moves one; the fourth argument is a number here. */
         long res = kring__sys_futex(&req->start,
@@ -156,7 +158,7 @@ static int seat(struct kring__req *req, const struct kring__futexes *set)
             return (int)res;
         if (res > 0) {
             i++;
-        } else if (++tries == SEAT_TRIES) {
+        } else if (kring__now_ns() > until) {
             return -ENOMEM; /* no thread was free to take it */
         } else {
             (void)kring__sys_clock_nanosleep(1 /* CLOCK_MONOTONIC */, 0, &pause, NULL);
