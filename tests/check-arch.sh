@@ -6,9 +6,10 @@
 # engine under qemu-user, whose io_uring_setup answers ENOSYS. "thumb" is arm in the other
 # instruction set; "i386-native" runs the 32-bit suites on this machine's own kernel, io_uring
 # included, as the x86_64 rows do. "nolibc" is a smoke test without any libc (tests/nolibc.c);
-# "arm-system" runs the 32-bit suites in Debian's kernel for armhf under qemu-system-arm, with an
-# io_uring of 32 bits. Compilers and emulators are installed, gcc 9 and that kernel unpacked
-# (tests/deps.sh); CUnit is built from its source for each.
+# "arm-system", "s390x-system" and "mips64el-system" run the suites in Debian's kernels for these
+# machines under qemu-system, with an io_uring of 32 bits, a big-endian one, and other numbers.
+# Compilers and emulators are installed, gcc 9 and those kernels unpacked (tests/deps.sh); CUnit is
+# built from its source for each.
 # KRING_ARCH_LEAVE= runs the faults too, which takes minutes.
 set -u
 O=${O:-build} MAKE=${MAKE:-make}
@@ -18,7 +19,7 @@ jobs=-j$(nproc 2>/dev/null || echo 2)
 unset CC CXX AR NM OBJDUMP SIZE PKG_CONFIG CROSS_COMPILE
 
 every="x86_64 gcc-9 clang musl i386-native i386 aarch64 aarch64-clang arm thumb riscv64 mips mips64el
-    ppc64le s390x nolibc arm-system"
+    ppc64le s390x nolibc arm-system s390x-system mips64el-system"
 names=${*:-$every}
 
 # What a row is built with and run by: $prefix, $cc, $headers, $cflags, $out (its folder), $run (empty:
@@ -34,6 +35,8 @@ describe() {
     musl) cc=musl-gcc headers="-idirafter $dir/kernel-headers" ;;
     i386-native) prefix=i686-linux-gnu- out=$dir/i386 ;;
     arm-system) prefix=arm-linux-gnueabihf- cc="arm-linux-gnueabihf-gcc -marm" out=$dir/arm ;;
+    s390x-system) prefix=s390x-linux-gnu- out=$dir/s390x ;;
+    mips64el-system) prefix=mips64el-linux-gnuabi64- out=$dir/mips64el ;;
     i386) prefix=i686-linux-gnu- run=qemu-i386 ;;
     aarch64-clang) prefix=aarch64-linux-gnu- cc="clang --target=aarch64-linux-gnu" run=qemu-aarch64 ;;
     arm) prefix=arm-linux-gnueabihf- cc="arm-linux-gnueabihf-gcc -marm" run=qemu-arm ;;
@@ -100,18 +103,31 @@ smoke() { # NAME
     for cell in mixed other oracle; do table_cell -; done
     table_row "$1 $by ($(uname -r))"
 }
-# Its root holds two static programs: init, and the tests. Time there is not ours: slow, and one CPU.
-initramfs() {
-    rm -rf "$dir/arm-system.root" && mkdir -p "$dir/arm-system.root" &&
-        $cc -O1 -Wall -static -o "$dir/arm-system.root/init" "$top/kernel-init.c" &&
-        "${prefix}strip" -o "$dir/arm-system.root/kring-tests" "$out/tests/kring-tests" &&
-        (cd "$dir/arm-system.root" && find . | cpio -o -H newc --quiet) >"$dir/arm-system.cpio"
+# Machines that are emulated whole. The root holds two static programs: init, and the tests. Time
+# there is not ours: slow, and one CPU.
+system_kernel() { # NAME: fetches it
+    case $1 in
+    arm-system) sh "$top/deps.sh" system armhf armmp "$dir/$1.kernel" ;;
+    s390x-system) sh "$top/deps.sh" system s390x s390x "$dir/$1.kernel" ;;
+    mips64el-system) sh "$top/deps.sh" system mips64el 5kc-malta "$dir/$1.kernel" ;;
+    esac
+}
+system_root() { # NAME
+    rm -rf "$dir/$1.root" && mkdir -p "$dir/$1.root" &&
+        $cc -O1 -Wall -static -o "$dir/$1.root/init" "$top/kernel-init.c" &&
+        "${prefix}strip" -o "$dir/$1.root/kring-tests" "$out/tests/kring-tests" &&
+        (cd "$dir/$1.root" && find . | cpio -o -H newc --quiet) >"$dir/$1.cpio"
 }
 system_suites() { # NAME
     log=$dir/$1.log
-    timeout -k 5 900 qemu-system-arm -M virt -cpu cortex-a15 -m 1024 -nographic -no-reboot -nic none \
-        -kernel "$dir/armmp.bookworm/vmlinuz" -initrd "$dir/arm-system.cpio" \
-        -append "console=ttyAMA0 quiet panic=-1 KRING_TEST_TIMEOUT=600 -- /kring-tests $leave" >"$log" 2>&1 </dev/null
+    case $1 in
+    arm-system) machine="qemu-system-arm -M virt -cpu cortex-a15" console=ttyAMA0 ;;
+    s390x-system) machine="qemu-system-s390x -M s390-ccw-virtio" console=ttysclp0 ;;
+    mips64el-system) machine="qemu-system-mips64el -M malta -cpu 5KEc -vga none" console=ttyS0 ;;
+    esac
+    timeout -k 5 900 $machine -m 1024 -nographic -no-reboot -nic none \
+        -kernel "$dir/$1.kernel/vmlinuz" -initrd "$dir/$1.cpio" \
+        -append "console=$console quiet panic=-1 KRING_TEST_TIMEOUT=600 -- /kring-tests $leave" >"$log" 2>&1 </dev/null
     status=$(tr -d '\r' <"$log" | sed -n 's/^kernel-init: status \([0-9]*\).*/\1/p' | tail -n 1)
     release=$(tr -d '\r' <"$log" | sed -n 's/^kernel-init: \([0-9][^ ]*\) .*/\1/p' | head -n 1)
     [ -n "$status" ] || echo "the system did not run to its end" >>"$log"
@@ -128,7 +144,6 @@ done
 sh "$top/deps.sh" arch $names || exit 1
 # What cannot be fetched is told in its row.
 case " $names " in *" gcc-9 "*) sh "$top/deps.sh" gcc-9 "$dir/gcc-9.bullseye" >"$dir/gcc-9.log" 2>&1 </dev/null ;; esac
-case " $names " in *" arm-system "*) sh "$top/deps.sh" system "$dir/armmp.bookworm" >"$dir/armmp.log" 2>&1 </dev/null ;; esac
 mkdir -p "$dir/kernel-headers"
 for part in linux asm-generic "$(gcc -print-multiarch 2>/dev/null)/asm"; do
     ln -sfn "/usr/include/$part" "$dir/kernel-headers/${part##*/}"
@@ -156,14 +171,16 @@ for name in $names; do
         continue
     fi
     step "$name" "the tests build" "$out/build.log" build_tests || continue
-    if [ "$name" = arm-system ]; then
-        if [ ! -s "$dir/armmp.bookworm/vmlinuz" ]; then
-            table_not_run "$name" "cannot be fetched here: $(tail -n 1 "$dir/armmp.log")"
+    case $name in
+    *-system)
+        if system_kernel "$name" >"$dir/$name.fetch.log" 2>&1 </dev/null; then
+            step "$name" "an initramfs is made" "$dir/$name.build.log" system_root "$name" && system_suites "$name"
         else
-            step "$name" "an initramfs is made" "$out/initramfs.log" initramfs && system_suites "$name"
+            table_not_run "$name" "cannot be fetched here: $(tail -n 1 "$dir/$name.fetch.log")"
         fi
         continue
-    fi
+        ;;
+    esac
     if [ -z "$run" ] && ! "$out/tests/kring-tests" -l >/dev/null 2>&1; then
         table_not_run "$name" "this machine's kernel does not run its programs"
         continue

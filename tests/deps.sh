@@ -8,7 +8,8 @@
 #   deps.sh cunit-source DIR   CUnit's source, to be built by those compilers (Debian only)
 #   deps.sh kernel SUITE DIR   the user-mode kernel of a Debian suite (Debian only)
 #   deps.sh gcc-9 DIR          the compiler of bullseye (Debian only)
-#   deps.sh system DIR         the kernel of bookworm for 32-bit arm (Debian only)
+#   deps.sh system ARCHITECTURE FLAVOUR DIR
+#                              the kernel of bookworm for an emulated machine (Debian only)
 set -u
 CC=${CC:-cc}
 
@@ -55,6 +56,10 @@ if [ "${1:-}" = arch ]; then
         case $arch in
         x86_64 | nolibc) packages="$packages gcc libc6-dev" ;;
         arm-system) packages="$packages gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-system-arm cpio" ;;
+        s390x-system) packages="$packages gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-misc cpio" ;;
+        mips64el-system)
+            packages="$packages gcc-mips64el-linux-gnuabi64 libc6-dev-mips64el-cross qemu-system-mips cpio"
+            ;;
         gcc-9) packages="$packages libc6-dev" ;;
         clang) packages="$packages clang" ;;
         musl) packages="$packages musl-tools" ;;
@@ -186,16 +191,18 @@ if [ "${1:-}" = gcc-9 ]; then
     exit
 fi
 
-# system DIR: Debian bookworm's kernel for 32-bit arm, unpacked into DIR: DIR/vmlinuz is it.
+# system ARCHITECTURE FLAVOUR DIR: the kernel of Debian bookworm, unpacked into DIR: DIR/vmlinuz is it.
 if [ "${1:-}" = system ]; then
-    [ -s "$2/vmlinuz" ] && exit 0
-    fresh "$2"
-    echo "tests: fetching the armhf kernel of bookworm with apt-get (unpacked into $dir, not installed)"
-    suite_apt "$dir" bookworm armhf || exit 1
-    package=$(apt-cache $private show linux-image-armmp | sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p' | head -n 1)
+    architecture=$2 flavour=$3
+    [ -s "$4/vmlinuz" ] && exit 0
+    fresh "$4"
+    echo "tests: fetching the $architecture kernel of bookworm with apt-get (unpacked into $dir, not installed)"
+    suite_apt "$dir" bookworm "$architecture" || exit 1
+    package=$(apt-cache $private show "linux-image-$flavour" | sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p' | head -n 1)
     [ -n "$package" ] && unpack "$dir" "$package" || exit 1
     rm -rf "$dir/apt"
-    mv "$dir"/root/boot/vmlinuz-* "$dir/vmlinuz" && rm -rf "$dir/root"
+    # Not all machines take a compressed one.
+    mv "$dir"/root/boot/vmlinu[xz]-* "$dir/vmlinuz" && rm -rf "$dir/root"
     exit
 fi
 
