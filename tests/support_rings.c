@@ -281,6 +281,9 @@ void rings_release(void *arg)
 bool rings_start(struct kring *ring, kring_op op, struct rings_log *log)
 {
     int error = rings_started(ring, op, rings_done, log);
+
+    if (error != 0)
+        fprintf(stderr, "kring_start: %s\n", kring_error_name(error));
     CU_ASSERT_EQUAL(error, 0);
     return error == 0;
 }
