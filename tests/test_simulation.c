@@ -22,7 +22,7 @@
 int kring_test_simulation(void);
 
 #if CONFIG_KRING_ENV && CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_FILE && CONFIG_KRING_PROCESS && \
-    CONFIG_KRING_TIME && CONFIG_KRING_POLL
+    CONFIG_KRING_TIME && CONFIG_KRING_POLL && CONFIG_KRING_NET
 
 static uint16_t machine(void)
 {
@@ -303,6 +303,148 @@ static void each_rung_is_the_release_s(void)
     kring_fake_clear();
 }
 
+/* ---- The rungs below, by the errno of a call that is older than any release that is played ---- */
+
+static int64_t read_from(int reads, int writes)
+{
+    char back[8];
+    int64_t got;
+
+    rings_write(writes, "hello", 5);
+    got = rings_do(at.ring, kring_read(at.ring, reads, back, 5, KRING_CUR_POS));
+    CU_ASSERT_EQUAL(memcmp(back, "hello", 5), 0);
+    close(reads);
+    close(writes);
+    return got;
+}
+
+static int64_t do_read_pipe(void)
+{
+    int ends[2];
+
+    rings_pipe(ends);
+    return read_from(ends[0], ends[1]);
+}
+
+static int64_t do_read_socket(void)
+{
+    int ends[2];
+
+    rings_pair(SOCK_STREAM, ends);
+    return read_from(ends[0], ends[1]);
+}
+
+static int64_t do_accept(void)
+{
+    char address[128];
+    uint32_t length;
+    int listener = rings_listener(address, &length), client = rings_client(address, length);
+    int64_t fd = rings_do(at.ring, kring_accept(at.ring, listener, NULL, NULL, SOCK_CLOEXEC));
+
+    if (fd >= 0) {
+        CU_ASSERT(fcntl((int)fd, F_GETFD) & FD_CLOEXEC);
+        close((int)fd);
+        fd = 0;
+    }
+    close(listener);
+    close(client);
+    return fd;
+}
+
+static int64_t do_madvise(void)
+{
+    void *memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int64_t result = rings_do(at.ring, kring_madvise(at.ring, memory, 65536, MADV_DONTNEED));
+
+    munmap(memory, 65536);
+    return result;
+}
+
+static int64_t do_rename(void)
+{
+    char to[220];
+    int64_t result;
+
+    snprintf(to, sizeof to, "%s.to", at.path);
+    result = rings_do(at.ring, kring_renameat(at.ring, AT_FDCWD, at.path, AT_FDCWD, to, 0));
+    CU_ASSERT_EQUAL(rename(to, at.path), 0);
+    return result;
+}
+
+static void each_rung_below_has_its_errno(void)
+{
+    static const struct {
+        int64_t (*act)(void);
+        int fails, number;
+        int64_t result;
+        int taken;
+    } rows[] = {
+        {do_accept, KRING__SYS_accept4, ENOSYS, 0, KRING__SYS_accept},
+        {do_read, KRING__SYS_preadv2, ENOSYS, 5, KRING__SYS_pread64},
+        {do_read, KRING__SYS_preadv2, EOPNOTSUPP, 5, KRING__SYS_pread64}, /* this file cannot */
+        {do_read, KRING__SYS_preadv2, EAGAIN, 5, KRING__SYS_pread64},     /* not in memory */
+        {do_read_pipe, KRING__SYS_preadv2, ENOSYS, 5, KRING__SYS_ppoll},
+        {do_read_pipe, KRING__SYS_preadv2, EINVAL, 5, KRING__SYS_readv},
+        {do_read_pipe, KRING__SYS_preadv2, EOPNOTSUPP, 5, KRING__SYS_readv}, /* below 6.4 */
+        {do_read_socket, KRING__SYS_preadv2, EOPNOTSUPP, 5, KRING__SYS_recvmsg},
+        {do_read_socket, KRING__SYS_preadv2, ENOSYS, 5, KRING__SYS_recvmsg},
+        {do_madvise, KRING__SYS_madvise, ENOSYS, -EOPNOTSUPP, KRING__SYS_madvise},
+        {do_rename, KRING__SYS_renameat2, ENOSYS, 0, KRING__SYS_renameat},
+        {do_statx, KRING__SYS_statx, ENOSYS, 0, KRING__SYS_newfstatat},
+        {do_openat2, KRING__SYS_openat2, ENOSYS, 0, KRING__SYS_openat},
+        {do_waitid, KRING__SYS_pidfd_open, ENOSYS, 3, KRING__SYS_waitid},
+        {do_waitid, KRING__SYS_pidfd_open, EMFILE, 3, KRING__SYS_waitid},
+#if CONFIG_KRING_EPOLL
+        {do_wait, KRING__SYS_epoll_pwait2, ENOSYS, -ETIME, KRING__SYS_epoll_pwait},
+#endif
+    };
+
+    if (rings_missing(RINGS_SOFT) != NULL)
+        KRING_SKIP(rings_missing(RINGS_SOFT));
+    at.fd = rings_file("f", "hello", 5);
+    snprintf(at.path, sizeof at.path, "%s/f", kring_test_tmpdir());
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct kring_fake fake = {.fail_id = rows[i].fails, .fail_id_errno = rows[i].number};
+        int64_t result;
+
+        /* Some architectures have the younger call only. */
+        if (rows[i].taken == KRING__SYS_accept && kring__sys_accept(-1, NULL, NULL) == -ENOSYS)
+            continue;
+        if (rows[i].taken == KRING__SYS_renameat && kring__sys_renameat(-1, "", -1, "") == -ENOSYS)
+            continue;
+        at.ring = rings_open(RINGS_SOFT);
+        kring_fake_set(&fake);
+        result = rows[i].act();
+        if (result != rows[i].result || kring_fake_calls[rows[i].taken] == 0) {
+            fprintf(stderr, "row %u: %d, %u\n", i, (int)result, kring_fake_calls[rows[i].taken]);
+            CU_FAIL("another rung was taken");
+        }
+        kring_fake_clear();
+        rings_close(at.ring);
+    }
+    close(at.fd);
+}
+
+/* Kernels below 5.9 read 16 bits where later ones read 32, on either order of bytes. */
+static void old_kernels_find_their_poll_mask(void)
+{
+    static const uint32_t masks[] = {POLLIN, POLLOUT | POLLIN, 0x2000 /* RDHUP */,
+                                     POLLIN | UINT32_C(1) << 28 /* EXCLUSIVE */};
+
+    _Static_assert(offsetof(struct io_uring_sqe, poll_events) ==
+                       offsetof(struct io_uring_sqe, poll32_events), "one word, two names");
+    for (unsigned i = 0; i < sizeof masks / sizeof masks[0]; i++) {
+        struct io_uring_sqe sqe;
+
+        memset(&sqe, 0, sizeof sqe);
+        sqe.poll32_events = kring__poll_mask(masks[i]);
+        CU_ASSERT_EQUAL(sqe.poll_events, masks[i] & 0xffff);
+        CU_ASSERT_EQUAL(kring__poll_mask(sqe.poll32_events), masks[i]);
+        sqe.opcode = IORING_OP_POLL_ADD;
+        CU_ASSERT_EQUAL(kring__variants_of(&sqe) >> KRING__VARIANT_POLL_WIDE & 1, masks[i] > 0xffff);
+    }
+}
+
 /* ---- What io_uring lacks ---- */
 
 #if CONFIG_KRING_KERNEL_ENGINE
@@ -458,7 +600,7 @@ static void nothing_overflows_without_nodrop(enum rings_kind kind)
     usleep(2000);
     CU_ASSERT(rings_until(ring, &log, COUNT));
     CU_ASSERT_EQUAL(*ring->kernel.view.cq_overflow, 0);
-    CU_ASSERT_FALSE(*ring->kernel.view.sq_flags & IORING_SQ_CQ_OVERFLOW);
+    CU_ASSERT_FALSE(kring__load_relaxed(ring->kernel.view.sq_flags) & IORING_SQ_CQ_OVERFLOW);
     CU_ASSERT_EQUAL(log.calls, COUNT);
     close(fds[0]);
     close(fds[1]);
@@ -532,6 +674,30 @@ static void offsets_are_kept_without_rw_cur_pos(enum rings_kind kind)
 }
 RINGS_TEST(offsets_are_kept_without_rw_cur_pos)
 
+/* As on 5.8: 16 bits are the kernel's, more are not. */
+static void wide_poll_masks_are_not_cut(enum rings_kind kind)
+{
+    struct kring_options options = as_on(kind, "5.8");
+    struct kring *ring = rings_open_with(kind, &options);
+    unsigned other = kind == RINGS_KERNEL ? KRING_ENGINE_NONE : KRING_ENGINE_SOFT;
+    kring_op op;
+    int fds[2];
+
+    rings_unsplit(ring);
+    rings_pipe(fds);
+    op = kring_poll(ring, fds[0], POLLIN | UINT32_C(1) << 28);
+    CU_ASSERT_EQUAL(kring_route(ring, op) & 0xff, other);
+    CU_ASSERT_EQUAL(kring_drop(ring, op, NULL, NULL), 0);
+    op = kring_poll(ring, fds[1], POLLOUT);
+    CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
+    CU_ASSERT_EQUAL(kring_route(ring, op) & 0xff, KRING_ENGINE_KERNEL);
+    CU_ASSERT_EQUAL(rings_do(ring, op), POLLOUT);
+    close(fds[0]);
+    close(fds[1]);
+    rings_close(ring);
+}
+KERNEL_TEST(wide_poll_masks_are_not_cut)
+
 #endif
 
 int kring_test_simulation(void)
@@ -540,6 +706,8 @@ int kring_test_simulation(void)
         KRING_TEST(each_younger_call_is_answered_without_it),
         KRING_TEST(the_fake_system_lacks_the_same_calls),
         KRING_TEST(each_rung_is_the_release_s),
+        KRING_TEST(each_rung_below_has_its_errno),
+        KRING_TEST(old_kernels_find_their_poll_mask),
     };
 #if CONFIG_KRING_KERNEL_ENGINE
     static const struct kring_test rings[] = {
@@ -547,6 +715,7 @@ int kring_test_simulation(void)
         KERNEL_ROWS("nothing overflows without NODROP", nothing_overflows_without_nodrop),
         KERNEL_ROWS("waits end in time without EXT_ARG", waits_end_in_time_without_ext_arg),
         RINGS_ROWS("offsets are kept without RW_CUR_POS", offsets_are_kept_without_rw_cur_pos),
+        KERNEL_ROWS("wide poll masks are not cut", wide_poll_masks_are_not_cut),
     };
 
     if (KRING_SUITE_ADD("simulation-rings", rings) != 0)
