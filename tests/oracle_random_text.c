@@ -291,7 +291,7 @@ const struct random_round random_rounds[] = {
     { OP(WAITID), 2, 0, "child k# exit {0-9}[/ after={1-4}ms]; siginfo i#; waitid fd=k# len=P_PID off=i#"
       " index=WEXITED ud=@a flags=[LINK/HARD]; <last>; until $z; " },
     { OP(WAITID), 1, 0, "child k# sleep; siginfo i#; waitid fd=k# len=P_PID off=i# index=WEXITED[/|WSTOPPED] ud=@a"
-      " flags=[LINK/HARD]; <last>; enter 0; signal k# [SIGKILL/SIGTERM]; until $z; " },
+      " flags=[LINK/HARD]; <last>; enter 0; signal k# [SIGKILL/SIGTERM]; until $z; reap k#; " },
     { OP(WAITID), 1, 0, "child k# sleep[/ group]; siginfo i#; waitid fd=[0/k#] len=[P_ALL/P_PID]"
       " off=i# index=WEXITED|WNOHANG ud=@a; until $a; signal k# SIGSTOP settled;"
       " waitid fd=k# len=P_PID off=i# index=WSTOPPED[/|WNOWAIT] ud=@b; until $b; signal k# SIGKILL; reap k#; " },

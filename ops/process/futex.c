@@ -20,7 +20,8 @@
 
 #define SLICE_NS INT64_C(50000000)
 #define SEAT_PAUSE_NS 50000
-#define SEAT_PATIENCE_NS 25000000 /* not a number of pauses: some clocks tick every 4 ms */
+/* Not a number of pauses: some clocks tick every 4 ms. A busy machine needs more than 20 ms. */
+#define SEAT_PATIENCE_NS 100000000
 
 #define ON_THREAD 1u /* scratch[0]: which half this is */
 /* Our own word, req->start. LEFT: the thread is not there any more, nor where it was moved to. */
