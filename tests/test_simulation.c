@@ -143,7 +143,9 @@ static void the_fake_system_lacks_the_same_calls(void)
         for (unsigned i = 0; i < sizeof calls / sizeof calls[0]; i++) {
             bool missing = call(calls[i].call) == -ENOSYS;
 
-            if (fake.missing[calls[i].id] || machine() >= KRING__V(5, 16))
+            /* An emulator lacks some that the release it shows has. */
+            if (fake.missing[calls[i].id] ||
+                (machine() >= KRING__V(5, 16) && !kring_test_emulated()))
                 CU_ASSERT_EQUAL(missing, fake.missing[calls[i].id]);
             lacking += missing;
         }
