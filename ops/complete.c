@@ -409,14 +409,23 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
     return res;
 }
 
-/* 6.7 to 6.18 answer a cancel of WAITID and of futexes with how many were found: one. */
-static int64_t answer_of_cancel(const struct kring__slot *slot, int64_t value)
+/*
+ * 6.7 to 6.18 answer a cancel of WAITID and of futexes with how many were found: one; 5.10 answers
+ * the first PROVIDE_BUFFERS of a group with the group's number (seen on 5.10.46).
+ */
+static int64_t answer(const struct kring__slot *slot, int64_t value)
 {
     if (value <= 0)
         return value;
-    if (slot->sqe.opcode == IORING_OP_LINK_TIMEOUT)
+    switch (slot->sqe.opcode) {
+    case IORING_OP_LINK_TIMEOUT:
         return -ETIME;
-    return slot->sqe.opcode == IORING_OP_ASYNC_CANCEL ? 0 : value;
+    case IORING_OP_ASYNC_CANCEL:
+    case IORING_OP_PROVIDE_BUFFERS:
+        return 0;
+    default:
+        return value;
+    }
 }
 
 /* A result < 0, or one that judges a refusal: does the operation go on all the same? */
@@ -515,7 +524,7 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uin
     slot->raw = raw;
     slot->result_flags = cqe_flags;
     value = slot->sqe.file_index != 0 || slot->sqe.opcode == IORING_OP_FILES_UPDATE
-                ? created(slot, res) : answer_of_cancel(slot, res);
+                ? created(slot, res) : answer(slot, res);
     if (res >= 0 && !(slot->flags & special)) {
         slot->value = value;
         deliver(ring, slot, 0);

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "../abi/sys.h"
+#include "../ops/sqe.h"
 #include "internal.h"
 
 const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
@@ -25,6 +27,10 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
     [KRING__QUIRK_SKIP_LINK] = {
         "Q073", "a link with CQE skip may stall under DEFER_TASKRUN", "axboe/liburing#1235",
         KRING__V(6, 1), 0},
+    [KRING__QUIRK_ANCILLARY] = {
+        "Q085", "SENDMSG and RECVMSG refuse ancillary data, or give it to a worker without files",
+        "Linux 5.10 net/socket.c, __sys_sendmsg_sock(); seen on 5.10.46", KRING__V(5, 3),
+        KRING__V(5, 11)},
     [KRING__QUIRK_PBUF_RING] = {
         "U001", "buffer rings are broken in this vendor build", "category-labs/monad-bft#3201",
         KRING__V(6, 8), KRING__V(6, 8)},
@@ -71,6 +77,7 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         bit((flags & IORING_SETUP_SQPOLL) && !(features & IORING_FEAT_RSRC_TAGS),
             KRING__QUIRK_SQPOLL_OPS) |
         bit((flags & IORING_SETUP_DEFER_TASKRUN) != 0, KRING__QUIRK_SKIP_LINK) |
+        bit(!(features & IORING_FEAT_NATIVE_WORKERS), KRING__QUIRK_ANCILLARY) |
         bit(vendor, KRING__QUIRK_PBUF_RING) |
         bit(!(features & IORING_FEAT_NATIVE_WORKERS), KRING__QUIRK_CANCEL_EINTR) |
         bit(caps->op[IORING_OP_URING_CMD].answer != KRING__YES, KRING__QUIRK_NONBLOCK) |
@@ -120,6 +127,19 @@ bool kring__quirk_no_pools(const struct kring__caps *caps)
     return (caps->quirks & (1u << KRING__QUIRK_PBUF_RING | 1u << KRING__QUIRK_HIGHMEM)) != 0;
 }
 
+static bool messages(unsigned opcode)
+{
+    return opcode == IORING_OP_SENDMSG || opcode == IORING_OP_RECVMSG;
+}
+
+/* Is there room for ancillary data? What is no address of a header is left to the kernel. */
+static bool has_ancillary(const struct io_uring_sqe *sqe)
+{
+    const struct kring__msghdr *header = kring__pointer(sqe->addr);
+
+    return messages(sqe->opcode) && sqe->addr >= 4096 && header->controllen != 0;
+}
+
 bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode)
 {
     uint32_t q = caps->quirks;
@@ -127,7 +147,8 @@ bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode)
     return ((q & 1u << KRING__QUIRK_TIMEOUT_FLAGS) && opcode == IORING_OP_TIMEOUT) ||
            ((q & 1u << KRING__QUIRK_REMOVE_FLAGS) && removes(opcode)) ||
            ((q & 1u << KRING__QUIRK_CUR_POS) && positioned(opcode)) ||
-           ((q & 1u << KRING__QUIRK_SQPOLL_OPS) && descriptors(opcode));
+           ((q & 1u << KRING__QUIRK_SQPOLL_OPS) && descriptors(opcode)) ||
+           ((q & 1u << KRING__QUIRK_ANCILLARY) && messages(opcode));
 }
 
 int kring__quirk_refuses(const struct kring__caps *caps, const struct io_uring_sqe *sqe)
@@ -144,6 +165,8 @@ int kring__quirk_refuses(const struct kring__caps *caps, const struct io_uring_s
         return KRING__QUIRK_CUR_POS;
     if ((q & 1u << KRING__QUIRK_SQPOLL_OPS) && descriptors(opcode))
         return KRING__QUIRK_SQPOLL_OPS;
+    if ((q & 1u << KRING__QUIRK_ANCILLARY) && has_ancillary(sqe))
+        return KRING__QUIRK_ANCILLARY;
     if ((q & 1u << KRING__QUIRK_SKIP_LINK) && (sqe->flags & skip_link) == skip_link)
         return KRING__QUIRK_SKIP_LINK;
     return -1;

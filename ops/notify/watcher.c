@@ -10,7 +10,6 @@
 
 #include <linux/fcntl.h>
 #include <linux/inotify.h>
-#include <linux/poll.h>
 
 /* What recursion needs to know of, whatever the application asked for. */
 #define NEEDED (IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF)
@@ -400,18 +399,14 @@ static void finish(void *arg)
 static void on_read(struct kring *ring, kring_op op, const struct kring_result *result,
                     void *user);
 
-static void on_ready(struct kring *ring, kring_op op, const struct kring_result *result,
-                     void *user);
-
-static int start(struct kring_watcher *watcher, bool wait)
+static int start(struct kring_watcher *watcher)
 {
     struct kring *ring = watcher->ring;
     int error;
 
-    watcher->op = wait ? kring_poll(ring, watcher->fd, POLLIN)
-                       : kring_read(ring, watcher->fd, watcher->buffer, sizeof watcher->buffer,
-                                    KRING_CUR_POS);
-    error = kring_start(ring, watcher->op, wait ? on_ready : on_read, watcher);
+    watcher->op = kring_read(ring, watcher->fd, watcher->buffer, sizeof watcher->buffer,
+                             KRING_CUR_POS);
+    error = kring_start(ring, watcher->op, on_read, watcher);
     watcher->running = error >= 0;
     return error;
 }
@@ -430,11 +425,11 @@ static void ended(struct kring_watcher *watcher, int64_t error)
     kring__watch_tell(watcher, &event);
 }
 
-static void go_on(struct kring_watcher *watcher, int64_t error, bool wait)
+static void go_on(struct kring_watcher *watcher, int64_t error)
 {
     watcher->depth--;
     if (!watcher->closing && error >= 0)
-        error = start(watcher, wait);
+        error = start(watcher);
     if (!watcher->closing && error < 0)
         ended(watcher, error);
     if (watcher->closing && watcher->depth == 0 && !watcher->running)
@@ -455,20 +450,7 @@ static void on_read(struct kring *ring, kring_op op, const struct kring_result *
         take_all(watcher, (uint32_t)value);
     else if (value == 0)
         value = -EIO; /* an inotify descriptor has no end */
-    /* The descriptor does not block, and this ring has no soft engine that waits in our place. */
-    go_on(watcher, value == -EAGAIN ? 0 : value, value == -EAGAIN);
-}
-
-static void on_ready(struct kring *ring, kring_op op, const struct kring_result *result,
-                     void *user)
-{
-    struct kring_watcher *watcher = user;
-
-    (void)ring;
-    (void)op;
-    watcher->running = 0;
-    watcher->depth++;
-    go_on(watcher, result->value, false);
+    go_on(watcher, value);
 }
 
 /* ---- The application's side ---- */
@@ -500,7 +482,12 @@ int kring_watcher_open(struct kring_watcher **out, struct kring *ring, uint32_t 
         return -EINVAL;
     if (size < memory_for(watches))
         return -ENOMEM;
-    fd = kring__sys_inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    /*
+     * The soft engine must not block in a read. The kernel alone may, in a worker, and below 5.15 it
+     * never reads from such a file that does not block: EAGAIN, even when something is there (seen
+     * on 5.10.46).
+     */
+    fd = kring__sys_inotify_init1(IN_CLOEXEC | (ring->soft != NULL ? IN_NONBLOCK : 0));
     if (fd < 0)
         return (int)fd;
     memset(watcher, 0, sizeof *watcher);
@@ -522,7 +509,7 @@ int kring_watcher_open(struct kring_watcher **out, struct kring *ring, uint32_t 
         watcher->entries[i].list_next = watcher->free;
         watcher->free = i;
     }
-    error = start(watcher, false);
+    error = start(watcher);
     if (error < 0) {
         (void)kring__sys_close((int)fd);
         return error;
