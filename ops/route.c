@@ -208,9 +208,15 @@ void kring__downgrade(struct kring *ring, unsigned opcode, int error, const char
 static int describe(struct kring *ring, struct kring__slot *slot)
 {
     const struct kring__row *row = kring__row(slot->sqe.opcode);
-    int engine = kring__route(ring, slot);
-    int flags = 0;
+    bool message = slot->sqe.opcode == IORING_OP_SENDMSG || slot->sqe.opcode == IORING_OP_RECVMSG;
+    uint64_t header = slot->sqe.addr;
+    int engine, flags = 0;
 
+    /* A message's header may be looked at from the start on: until then it counts as a plain one. */
+    if (message)
+        slot->sqe.addr = 0;
+    engine = kring__route(ring, slot);
+    slot->sqe.addr = header;
     if (engine < 0)
         return engine == -KRING_EKERNEL ? KRING_ENGINE_NONE : engine;
     if (slot->flags & KRING__S_UNPROVEN)
