@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Under KRING_KERNEL=<release>: the plain calls and flags that are younger than that release, and what it
- * answers to them. Consulted by abi/call.h alone, which then makes no call. Included by it alone.
+ * Under KRING_KERNEL=<release>: the plain calls and flags that are younger than that release, and
+ * what it answers to them. Consulted by abi/call.h alone, which then makes no call. Included by it
+ * alone.
  *
  * The number is a constant where a call is written, so that this costs one comparison in the calls
  * named here, and nothing in the others; without CONFIG_KRING_ENV nothing in any.
@@ -59,7 +60,7 @@
 #define KRING__YOUNGER_TIME64(X)
 #endif
 
-/* The third of three 64-bit numbers, by the address of the first; the struct is the library's own. */
+/* The third of three 64-bit numbers, by the first's address; the struct is the library's own. */
 static inline int kring__resolves_cached(kring__word how)
 {
     return how != 0 && (((const uint64_t *)(uintptr_t)how)[2] & 0x20) != 0;
@@ -73,7 +74,8 @@ static inline int kring__older_than(unsigned major, unsigned minor)
 }
 
 /* -errno where the call must not be made, else 0. */
-static inline long kring__younger(long nr, kring__word a, kring__word b, kring__word c, kring__word f)
+static inline long kring__younger(long nr, kring__word a, kring__word b, kring__word c,
+                                  kring__word f)
 {
 #define KRING__YOUNGER_TEST(call, major, minor, answer, where) \
     if (nr == __NR_##call && (where) && kring__older_than(major, minor)) \

@@ -3,8 +3,8 @@
  * Plays an older kernel: everything that came later is taken away from caps, marked MASKED. Setup
  * was negotiated with the old release's flags already (probe/caps.c), and below 5.1 no io_uring
  * call is made at all (-ENOSYS). Plain calls are another matter, and of the whole process: see
- * abi/younger.h. Masks model what that kernel refuses, not its bugs; what the real
- * kernel lacks stays lacking.
+ * abi/younger.h. Masks model what that kernel refuses, not its bugs; what the real kernel lacks
+ * stays lacking.
  */
 #include "internal.h"
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static uint32_t finals_seen;
-static enum rings_kind running = RINGS_SOFT; /* the kind of the running test; of one without, soft */
+static enum rings_kind running = RINGS_SOFT; /* the kind of the running test; without one, soft */
 static struct kring *open_rings[16];
 static bool lacking; /* a callback said -KRING_EKERNEL: a trial settled it after the start */
 

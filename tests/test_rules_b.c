@@ -321,7 +321,7 @@ static void rule_08_buffers(enum rings_kind kind)
     int pair[2], pool = kring_pool_init(ring, memory, 2, 16);
     kring_op op;
 
-    /* The first receive gives the pool its home, where the others must run, too (5.19: not all can). */
+    /* The first receive gives the pool its home, where the others must run (5.19: not all can). */
     if (kind == RINGS_MIXED) {
         op = kring_recv_multishot(ring, 0, pool, 0);
         CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
