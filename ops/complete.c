@@ -409,11 +409,14 @@ static int64_t created(const struct kring__slot *slot, int32_t res)
     return res;
 }
 
+#define KRING__POLL_ALWAYS (0x8u | 0x10u | 0x20u) /* POLLERR, POLLHUP, POLLNVAL: on every arch */
+
 /*
  * 6.7 to 6.18 answer a cancel of WAITID and of futexes with how many were found: one; 5.10 answers
- * the first PROVIDE_BUFFERS of a group with the group's number (seen on 5.10.46).
+ * the first PROVIDE_BUFFERS of a group with the group's number, and a poll with all that the file's
+ * wake-up names, asked for or not (both seen on 5.10.46).
  */
-static int64_t answer(const struct kring__slot *slot, int64_t value)
+static int64_t answer(const struct kring *ring, const struct kring__slot *slot, int64_t value)
 {
     if (value <= 0)
         return value;
@@ -423,6 +426,11 @@ static int64_t answer(const struct kring__slot *slot, int64_t value)
     case IORING_OP_ASYNC_CANCEL:
     case IORING_OP_PROVIDE_BUFFERS:
         return 0;
+    case IORING_OP_POLL_ADD:
+        /* From 5.13 on another operation may have changed what it waits for. */
+        if (!kring__in_kernel(slot) || (ring->caps.pub.features & IORING_FEAT_RSRC_TAGS))
+            return value;
+        return value & (kring__poll_mask(slot->sqe.poll32_events) | KRING__POLL_ALWAYS);
     default:
         return value;
     }
@@ -524,7 +532,7 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uin
     slot->raw = raw;
     slot->result_flags = cqe_flags;
     value = slot->sqe.file_index != 0 || slot->sqe.opcode == IORING_OP_FILES_UPDATE
-                ? created(slot, res) : answer(slot, res);
+                ? created(slot, res) : answer(ring, slot, res);
     if (res >= 0 && !(slot->flags & special)) {
         slot->value = value;
         deliver(ring, slot, 0);
