@@ -21,7 +21,7 @@ table_begin() {
     table=$1 row=
     shift
     : >"$table.skipped"
-    { printf '%-34s' 'passed/failed/skipped'; printf '%-18s' "$@"; echo; } >"$table"
+    { printf '%-42s' 'passed/failed/skipped'; printf '%-18s' "$@"; echo; } >"$table"
 }
 
 # One line for each test of a column: "p", "f", or "s" and the reason.
@@ -83,7 +83,7 @@ table_cell() {
     row="$row$(printf '%-18s' "$1")"
 }
 table_row() {
-    printf '%-34s%s\n' "$1" "$row" | sed 's/ *$//' >>"$table"
+    printf '%-42s%s\n' "$1" "$row" | sed 's/ *$//' >>"$table"
     row=
 }
 table_not_run() {

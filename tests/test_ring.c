@@ -57,7 +57,7 @@ static void options_checked(enum rings_kind kind)
     BAD(o.reserved = 1);
     BAD(o.setup_wanted = 1u << 31);
     BAD(o.memory_size = 4096);
-    BAD(o.memory = &o.kernel + 1);
+    BAD(o.memory = (char *)&o + 1);
     BAD(o.kernel = "not a release");
 #undef BAD
     /* A newer header: its tail may be there as long as it asks for nothing. */
