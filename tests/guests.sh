@@ -39,8 +39,8 @@ guest_fetch() { # NAME LOG
 
 # Linux 5.10 as a guest now and then sleeps a whole second through a timer that comes due while it goes
 # idle. Any signal wakes it: one of its timer's, harmless at any time, every 40 ms.
-guest_nudge() { # PID
-    while kill -ALRM "$1" 2>/dev/null; do sleep 0.04; done
+guest_nudge() { # PID, as long as it is that guest's
+    while [ "/proc/$1/exe" -ef "$guests/5.10/linux" ] && kill -ALRM "$1" 2>/dev/null; do sleep 0.04; done
 }
 
 # A guest has no bound of its own on what hangs in it: GUEST_TIMEOUT seconds (600) are its time.
