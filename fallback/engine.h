@@ -12,7 +12,7 @@
  *   rsrc.c       registered buffers, tags
  *   mail.c       words from other threads        poll.c       polls as requests
  *   offload.c    blocking calls on other threads
- *   copies.c     what waiting requests point to
+ *   copies.c     what waiting requests point to            resize.c     rings of other sizes
  *
  * A request is in one place at a time, which `armed` names; place and lists change together in
  * the functions below. It is completed once: kring__finish() decides the result,
@@ -127,6 +127,7 @@ struct kring__group {
 
 struct kring__soft {
     struct kring__view view;
+    struct kring__soft_rings rings; /* where they lie, once resized */
     struct kring__soft_config config;
     uint32_t setup_flags;
     uint32_t sq_head, cq_tail; /* our own: what the ring memory holds is not trusted */
@@ -206,6 +207,10 @@ static inline struct kring__req *kring__req_at(struct kring__soft *soft, uint32_
 void kring__fifo_push(struct kring__soft *soft, struct kring__fifo *fifo, struct kring__req *req);
 struct kring__req *kring__fifo_pop(struct kring__soft *soft, struct kring__fifo *fifo);
 uint32_t kring__cq_unread(const struct kring__soft *soft);
+/* Sizes as io_uring_setup() chooses them: 0, or -EINVAL. cq_entries 0: twice, or as params says. */
+int kring__soft_sizes(uint32_t entries, uint32_t cq_entries, struct io_uring_params *params);
+/* IORING_REGISTER_RESIZE_RINGS. */
+int kring__soft_resize(struct kring__soft *soft, struct io_uring_params *params);
 /* False: no room, nothing happened. */
 bool kring__cq_post(struct kring__soft *soft, uint64_t user_data, int32_t res, uint32_t flags);
 /* The same past what overflowed: for who keeps that order. */

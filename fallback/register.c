@@ -218,6 +218,8 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
         if (!CONFIG_KRING_PROVIDED_BUFFERS)
             return -EINVAL;
         return buffers(soft, opcode, arg, nr_args);
+    case IORING_REGISTER_RESIZE_RINGS:
+        return arg && nr_args == 1 ? kring__soft_resize(soft, arg) : -EINVAL;
     case IORING_REGISTER_SYNC_CANCEL:
         return arg && nr_args == 1 ? sync_cancel(soft, arg) : -EINVAL;
     case IORING_REGISTER_ENABLE_RINGS:

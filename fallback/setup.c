@@ -82,10 +82,8 @@ static int make_plan(const struct kring__soft_config *config, struct io_uring_pa
     return 0;
 }
 
-/* Sizes as io_uring_setup() chooses them. */
-static int choose_entries(const struct kring__soft_config *config, struct io_uring_params *params)
+int kring__soft_sizes(uint32_t entries, uint32_t cq, struct io_uring_params *params)
 {
-    uint32_t entries = config->entries, cq = config->cq_entries;
     bool clamp = params->flags & IORING_SETUP_CLAMP;
 
     if (entries == 0)
@@ -133,7 +131,7 @@ static int check(const struct kring__soft_config *config, struct io_uring_params
         config->fixed_buffers > UINT32_C(1) << 14 ||
         config->copies > UINT32_C(1) << 30)
         return -EINVAL;
-    return choose_entries(config, params);
+    return kring__soft_sizes(config->entries, config->cq_entries, params);
 }
 
 size_t kring__soft_memory(const struct kring__soft_config *config)
@@ -284,6 +282,7 @@ void kring__soft_close(struct kring__soft *soft)
     close_fd(&soft->event_fd);
     close_fd(&soft->epoll_fd);
     close_fd(&soft->mail.fd);
+    kring__soft_resize_undo(&soft->rings);
 }
 
 struct kring__view *kring__soft_view(struct kring__soft *soft)

@@ -286,6 +286,22 @@ int kring__soft_register(struct kring__soft *soft, unsigned opcode, void *arg, u
 /* What is registered in slots first on; an empty vector for an empty slot, and beyond the table. */
 void kring__soft_buffers(const struct kring__soft *soft, uint32_t first, struct iovec *vectors,
                          uint32_t count);
+/*
+ * Other sizes for the rings (resize.c), in two steps, between which nothing is lost: begin checks
+ * the sizes and flags in *params as IORING_REGISTER_RESIZE_RINGS does and makes the new rings, end
+ * puts them in place of the old ones. 0, -EINVAL, -ENOMEM, or -EOVERFLOW: what waits does not fit.
+ * After an error of either there are no new rings, and the old ones are as they were. undo gives
+ * back what was begun and not ended.
+ */
+struct kring__soft_rings {
+    void *memory; /* NULL: those in the engine's own memory */
+    size_t length;
+    struct io_uring_params params;
+};
+int kring__soft_resize_begin(struct kring__soft *soft, const struct io_uring_params *asked,
+                             struct kring__soft_rings *rings);
+int kring__soft_resize_end(struct kring__soft *soft, struct kring__soft_rings *rings);
+void kring__soft_resize_undo(struct kring__soft_rings *rings);
 /* Cancels everything, closes every fd the engine owns (table, epoll, wake). */
 void kring__soft_close(struct kring__soft *soft);
 

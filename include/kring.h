@@ -371,6 +371,22 @@ int kring_register(struct kring *ring, unsigned opcode, void *arg, unsigned coun
 /* enum kring_engine that would answer (NONE: -KRING_EKERNEL), -EBUSY as above, -EINVAL: unknown. */
 int kring_register_route(struct kring *ring, unsigned opcode);
 
+/*
+ * Other sizes for the submission and completion rings of a ring in use: entries 1 to 32768,
+ * cq_entries from entries to 65536 or 0 for twice entries; rounded up to powers of two, and
+ * kring_caps() says what they are. What runs, and what waits in the rings, is not touched. May be
+ * called inside a callback. On a mixed ring both engines' rings change, or none.
+ * io_uring needs 6.13 for it (IORING_REGISTER_RESIZE_RINGS), and a ring that was opened with
+ * DEFER_TASKRUN and NO_SQARRAY, as kring asks for unless SQPOLL was; the soft engine can on any
+ * kernel. The new rings are mapped, also where options.memory holds the ring.
+ * 0; -EINVAL (sizes, or this ring's setup flags), -KRING_EKERNEL (io_uring below 6.13), -EOVERFLOW
+ * (more waits in the rings than fits into the new ones), -EBUSY (a ring with SQE128, SQE_MIXED,
+ * CQE32 or CQE_MIXED has something in its rings: run first), -ENOMEM (memory, RLIMIT_MEMLOCK),
+ * -EEXIST (not the ring's owner): nothing has changed then. -KRING_ELOST: resized, but the rings
+ * could not be mapped: io_uring is lost to this ring, as when enter is refused.
+ */
+int kring_resize(struct kring *ring, uint32_t entries, uint32_t cq_entries);
+
 /* ---- Provided buffers ---- */
 
 /*

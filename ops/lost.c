@@ -108,5 +108,5 @@ void kring__kernel_is_lost(struct kring *ring, int error)
     kring__store_release(view->sq_tail, kring__load_acquire(view->sq_head));
     report_all_lost(ring, ring->soft == NULL ||
                               (ring->caps.pub.setup_flags & IORING_SETUP_DEFER_TASKRUN));
-    kring__downgrade(ring, KRING__OP_COUNT, error, "io_uring_enter is refused from now on");
+    kring__downgrade(ring, KRING__OP_COUNT, error, "io_uring cannot be used from now on");
 }

@@ -85,6 +85,8 @@ int kring__kernel_open(struct kring__kernel *kernel, const struct kring__wish *w
  */
 int kring__kernel_enable(struct kring__kernel *kernel, struct kring__caps *caps);
 void kring__kernel_close(struct kring__kernel *kernel);
+/* What the kernel allocates for sq and cq entries: the rings in one area, the SQEs in another. */
+uint64_t kring__ring_bytes(const struct io_uring_params *params, uint32_t sq, uint32_t cq);
 /* Fills caps for a ring without kernel engine. */
 void kring__caps_none(struct kring__caps *caps, const struct kring__wish *wish, int error);
 

@@ -33,8 +33,7 @@ static uint64_t page_up(uint64_t bytes)
     return (bytes + 4095) & ~UINT64_C(4095);
 }
 
-/* What the kernel allocates: the rings in one area and the SQEs in another. */
-static uint64_t ring_bytes(const struct io_uring_params *params, uint32_t sq, uint32_t cq)
+uint64_t kring__ring_bytes(const struct io_uring_params *params, uint32_t sq, uint32_t cq)
 {
     uint64_t cqe = params->flags & IORING_SETUP_CQE32 ? 32 : 16;
     uint64_t sqe = params->flags & IORING_SETUP_SQE128 ? 128 : 64;
@@ -194,15 +193,15 @@ int kring__setup_negotiate(struct kring__kernel *kernel, struct kring__setup *se
         a.entries = a.cq_entries / 2 < SQ_LIMIT ? a.cq_entries / 2 : SQ_LIMIT;
     do {
         error = create(kernel, setup, &a);
-        setup->bytes = ring_bytes(&kernel->params, a.entries,
-                                  a.flags & IORING_SETUP_CQSIZE ? a.cq_entries : 2 * a.entries);
+        setup->bytes = kring__ring_bytes(&kernel->params, a.entries,
+                                         a.flags & IORING_SETUP_CQSIZE ? a.cq_entries : 2 * a.entries);
     } while (error < 0 && give_up(setup, &a, error));
     if (error < 0)
         return error;
     setup->got = a.flags;
     setup->refused = asked & ~a.flags;
-    setup->bytes = ring_bytes(&kernel->params, kernel->params.sq_entries,
-                              kernel->params.cq_entries);
+    setup->bytes = kring__ring_bytes(&kernel->params, kernel->params.sq_entries,
+                                     kernel->params.cq_entries);
     return 0;
 }
 

@@ -254,6 +254,36 @@ static bool buffers(struct faults *f)
     return MUST(f, f->released == 14);
 }
 
+/* A table of registered buffers goes to another ring, whole or not at all. */
+static bool clones(struct faults *f)
+{
+    static uint8_t memory[SIZE] __attribute__((aligned(4096)));
+    struct iovec one = {memory, SIZE};
+    struct kring_options options = faults_options(f);
+    struct kring *other;
+    bool right;
+    int error;
+
+    if (!MUST(f, kring_open(&other, &options) == 0))
+        return false;
+    if (!faults_open(f, 0, 0) || !OK(f, kring_buffers_register(f->ring, &one, NULL, 1))) {
+        for (unsigned i = 0; i < 3 && kring_close(other, KRING_SECOND) < 0; i++)
+            ;
+        return false;
+    }
+    error = kring_buffers_clone(other, f->ring);
+    right = error == -KRING_EKERNEL || faults_ok(f, error, "kring_buffers_clone");
+    /* What was not cloned has left no table. */
+    if (error < 0)
+        right = MUST(f, kring_buffers_unregister(other) == -ENXIO) && right;
+    else
+        right = OK(f, kring_buffers_unregister(other)) && right;
+    for (unsigned i = 0; i < 3; i++)
+        if ((error = kring_close(other, KRING_SECOND)) == 0)
+            break;
+    return MUST(f, error == 0) && right && OK(f, kring_buffers_unregister(f->ring));
+}
+
 static bool polls(struct faults *f)
 {
     struct faults_op *o;
@@ -431,6 +461,7 @@ const struct faults_scenario faults_file_scenarios[] = {
     {"splice and tee", splices, false},
     {"direct descriptors", direct, false},
     {"registered buffers", buffers, false},
+    {"cloned buffers", clones, false},
     {"poll", polls, false},
     {"sizes, ranges and advice", changes, false},
     {"names", names, false},

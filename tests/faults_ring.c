@@ -329,6 +329,40 @@ static bool loops(struct faults *f)
     return loop_until(f, o, fd) && MUST(f, o->value == 2 && !memcmp(data, "hi", 2));
 }
 
+/* Rings of other sizes, while something waits in an engine and more than one of them holds. */
+static bool resizes(struct faults *f)
+{
+    static const uint32_t sizes[] = {64, 4, 8};
+    static uint8_t data[8];
+    struct faults_op *o;
+    int pair[2];
+
+    if (!faults_open(f, 0, SOFT(RECV)) || !faults_pair(f, SOCK_STREAM, pair))
+        return false;
+    o = START(f, kring_recv(f->ring, pair[0], data, sizeof data, 0));
+    if (!o->started || !OK(f, kring_submit(f->ring)))
+        return false;
+    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct faults_op *last = NULL;
+        int error = kring_resize(f->ring, sizes[i], 0);
+        struct kring_caps caps;
+
+        if (error == -KRING_EKERNEL)
+            break; /* io_uring below 6.13 */
+        (void)kring_caps(f->ring, &caps);
+        if (!faults_ok(f, error, "kring_resize") ||
+            !MUST(f, caps.sq_entries == sizes[i] && caps.cq_entries == 2 * sizes[i]))
+            return false;
+        for (unsigned k = 0; k < 12; k++)
+            last = START(f, kring_nop(f->ring));
+        if (!faults_wait(f, last))
+            return false;
+    }
+    if (!MUST(f, write(pair[1], "hi", 2) == 2) || !faults_wait(f, o))
+        return false;
+    return MUST(f, o->value == 2 && !memcmp(data, "hi", 2));
+}
+
 const struct faults_scenario faults_ring_scenarios[] = {
     {"open and close", open_close, true},
     {"open in static memory", open_static, true},
@@ -339,5 +373,6 @@ const struct faults_scenario faults_ring_scenarios[] = {
     {"cancel and drop", ends, false},
     {"messages and wakes", wakes, false},
     {"a foreign loop", loops, false},
+    {"other sizes", resizes, false},
     {NULL, NULL, false},
 };
