@@ -1007,6 +1007,14 @@ int kring_cancel_wait(struct kring *ring, kring_op op, int64_t timeout_ns);
  */
 kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data);
 /*
+ * The same with flags, which the target's on_message asks for by kring_message_flags(): any bits of
+ * a CQE's flags but IORING_CQE_F_SKIP and IORING_CQE_F_32 (-EINVAL). Native 6.3.
+ */
+kring_op kring_msg_ring_flags(struct kring *ring, struct kring *target, int32_t value,
+                              uint64_t data, uint32_t flags);
+/* Inside on_message: what came with the message; 0 for kring_msg_ring() and kring_msg_post(). */
+uint32_t kring_message_flags(const struct kring *ring);
+/*
  * Passes the direct descriptor in slot to another ring's table, into target_slot or KRING_SLOT_ANY,
  * and tells its on_message: value 0, or the slot with KRING_SLOT_ANY, as the value here. The slot
  * here keeps the file. With KRING_MSG_QUIET it is not told. -EBADF: nothing in slot; -ENXIO: a ring

@@ -581,6 +581,7 @@ static bool is_internal(struct kring *ring, const struct io_uring_cqe *cqe, unsi
         if (ring->options.on_message) {
             ring->delivered++;
             ring->depth++;
+            ring->message_flags = cqe->flags;
             ring->options.on_message(ring, cqe->res,
                                      cqe->user_data & ((UINT64_C(1) << KRING__MESSAGE_BITS) - 1),
                                      ring->options.user);

@@ -44,20 +44,44 @@ static kring_op address(struct kring *ring, kring_op op, struct io_uring_sqe *sq
     return op;
 }
 
-kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data)
+/* Flags other than 0 are a younger modifier. */
+static bool kernel_passes(const struct kring *ring, uint32_t flags)
+{
+    return kring__kernel_on(ring) &&
+           ring->caps.op[IORING_OP_MSG_RING].answer == KRING__YES &&
+           (flags == 0 ||
+            ring->caps.variant[KRING__VARIANT_MSG_RING_FLAGS].answer == KRING__YES);
+}
+
+kring_op kring_msg_ring_flags(struct kring *ring, struct kring *target, int32_t value,
+                              uint64_t data, uint32_t flags)
 {
     struct io_uring_sqe *sqe;
     kring_op op = kring__new(ring, IORING_OP_MSG_RING, &sqe);
 
     if (sqe == NULL)
         return op;
-    if (target == NULL || data >> KRING__MESSAGE_BITS)
+    /* These two say how large a CQE is. */
+    if (target == NULL || data >> KRING__MESSAGE_BITS ||
+        (flags & (IORING_CQE_F_SKIP | IORING_CQE_F_32)))
         return kring__fail(ring, op, -EINVAL);
     sqe->len = (uint32_t)value;
     sqe->off = tagged(data);
-    return address(ring, op, sqe, target,
-                   target->soft == NULL && kring__kernel_on(ring) &&
-                       ring->caps.op[IORING_OP_MSG_RING].answer == KRING__YES);
+    if (flags != 0) {
+        sqe->msg_ring_flags = IORING_MSG_RING_FLAGS_PASS;
+        sqe->file_index = flags;
+    }
+    return address(ring, op, sqe, target, target->soft == NULL && kernel_passes(ring, flags));
+}
+
+kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data)
+{
+    return kring_msg_ring_flags(ring, target, value, data, 0);
+}
+
+uint32_t kring_message_flags(const struct kring *ring)
+{
+    return ring->message_flags;
 }
 
 kring_op kring_msg_ring_fd(struct kring *ring, struct kring *target, uint32_t slot,
@@ -94,7 +118,7 @@ int kring__post(const struct io_uring_sqe *sqe)
 {
 #if CONFIG_KRING_SOFT_ENGINE && CONFIG_KRING_RING
     return kring__mail_put((struct kring__mail *)(uintptr_t)sqe->__pad2[0], sqe->off,
-                           (int32_t)sqe->len, 0);
+                           (int32_t)sqe->len, sqe->file_index);
 #else
     (void)sqe;
     return -KRING_EKERNEL;

@@ -237,6 +237,7 @@ struct kring {
     uint32_t current;    /* slot whose callback runs */
     int64_t close_timeout_ns;
     uint32_t delivered;  /* callbacks of this run */
+    uint32_t message_flags; /* of the last message */
     uint32_t direct_count;
     uint32_t overflow_seen;
 

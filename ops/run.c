@@ -98,7 +98,8 @@ static void reap_letters(struct kring *ring)
     struct kring__letter letter;
 
     while (letters(ring) && kring__mail_next(&ring->mail, &letter)) {
-        struct io_uring_cqe cqe = {.user_data = letter.user_data, .res = letter.res};
+        struct io_uring_cqe cqe = {.user_data = letter.user_data, .res = letter.res,
+                                   .flags = letter.flags};
 
         kring__complete(ring, &cqe, KRING_ENGINE_KERNEL);
     }

@@ -15,14 +15,15 @@ struct inbox {
     unsigned count;
     int32_t values[300];
     uint64_t data[300];
+    uint32_t flags[300];
 };
 
 static void on_message(struct kring *ring, int32_t value, uint64_t data, void *user)
 {
     struct inbox *in = user;
 
-    (void)ring;
     if (in->count < 300) {
+        in->flags[in->count] = kring_message_flags(ring);
         in->values[in->count] = value;
         in->data[in->count] = data;
     }
@@ -52,6 +53,47 @@ static struct kring *open_target(enum rings_kind kind, uint32_t slots, struct in
     for (enum rings_kind to = RINGS_KERNEL; to <= RINGS_MIXED; to++) \
         if (rings_missing(to) == NULL)
 
+static int64_t start_error(struct kring *ring, kring_op op)
+{
+    return kring_start(ring, op, NULL, NULL);
+}
+
+/* Every bit that does not say how large a CQE is. */
+static void flags_go_along(enum rings_kind from_kind)
+{
+    const uint32_t forbidden = IORING_CQE_F_SKIP | IORING_CQE_F_32;
+
+    EACH_KIND(kind) {
+        struct inbox in, ignored;
+        struct kring *from = open_target(from_kind, 0, &ignored), *to = open_target(kind, 0, &in);
+        unsigned expected = 0;
+
+        for (unsigned bit = 0; bit < 32; bit++) {
+            uint32_t flags = UINT32_C(1) << bit;
+
+            if (flags & forbidden) {
+                CU_ASSERT_EQUAL(start_error(from, kring_msg_ring_flags(from, to, 1, 2, flags)),
+                                -EINVAL);
+                continue;
+            }
+            CU_ASSERT_EQUAL(rings_do(from, kring_msg_ring_flags(from, to, (int32_t)bit, bit, flags)),
+                            0);
+            CU_ASSERT(rings_until_count(to, &in.count, ++expected));
+            CU_ASSERT_EQUAL(in.flags[expected - 1], flags);
+            CU_ASSERT_EQUAL(in.values[expected - 1], (int32_t)bit);
+            CU_ASSERT_EQUAL(in.data[expected - 1], bit);
+        }
+        CU_ASSERT_EQUAL(rings_do(from, kring_msg_ring_flags(from, to, 1, 2, ~forbidden)), 0);
+        CU_ASSERT_EQUAL(rings_do(from, kring_msg_ring(from, to, 3, 4)), 0);
+        CU_ASSERT(rings_until_count(to, &in.count, expected + 2));
+        CU_ASSERT_EQUAL(in.flags[expected], ~forbidden);
+        CU_ASSERT_EQUAL(in.flags[expected + 1], 0);
+        CU_ASSERT_EQUAL(in.count, expected + 2);
+        rings_close(from);
+        rings_close(to);
+    }
+}
+
 static void words(enum rings_kind from_kind)
 {
     EACH_KIND(kind) {
@@ -63,6 +105,7 @@ static void words(enum rings_kind from_kind)
         CU_ASSERT(rings_until_count(to, &in.count, 1));
         CU_ASSERT_EQUAL(in.values[0], -7);
         CU_ASSERT_EQUAL(in.data[0], (UINT64_C(1) << 52) - 1);
+        CU_ASSERT_EQUAL(in.flags[0], 0);
         /* In a chain too, whoever carries it. */
         {
             kring_op ops[3] = {kring_nop(from), kring_msg_ring(from, to, 5, 6), kring_nop(from)};
@@ -184,11 +227,6 @@ static void in_a_foreign_loop(enum rings_kind kind)
 }
 
 /* ---- Descriptors ---- */
-
-static int64_t start_error(struct kring *ring, kring_op op)
-{
-    return kring_start(ring, op, NULL, NULL);
-}
 
 /* The engine that has the table: what reads through it. */
 static int home_of(struct kring *ring)
@@ -392,6 +430,7 @@ static void injected_in_a_chain(enum rings_kind kind)
 }
 
 RINGS_TEST(words)
+RINGS_TEST(flags_go_along)
 RINGS_TEST(wakes)
 RINGS_TEST(posts)
 RINGS_TEST(in_a_foreign_loop)
@@ -406,6 +445,7 @@ int kring_test_message(void)
 {
     static const struct kring_test tests[] = {
         RINGS_ROWS("words to a ring of every kind", words),
+        RINGS_ROWS("flags go along", flags_go_along),
         RINGS_ROWS("a message wakes its ring", wakes),
         RINGS_ROWS("posts of two threads; a full box", posts),
         RINGS_ROWS("a message is work for a foreign loop", in_a_foreign_loop),
