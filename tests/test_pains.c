@@ -521,17 +521,18 @@ static void pain_14(void)
     }
     rings_pair(SOCK_STREAM, pair);
     CU_ASSERT(rings_start(ring, kring_recv(ring, pair[0], &byte, 1, 0), &log));
-    for (unsigned i = 0; i < 5 && free_looks == 0; i++) {
+    /* Others may wait for disks: by turns with looks of which none of ours is the cause. */
+    for (unsigned i = 0; i < 50 && free_looks == 0 && others < 60; i++) {
         CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, watch_blocked, &free_looks), 0);
         CU_ASSERT_EQUAL(kring_run(ring, 50 * KRING_MS), 0);
         pthread_join(thread, NULL);
+        if (free_looks == 0)
+            watch_blocked(&others);
     }
-    if (free_looks == 0) { /* others wait for disks: is there a moment at all when none does? */
-        watch_blocked(&others);
-        if (others == 0)
-            kring_test_skip("something else on this machine waits for a disk all the time");
-        CU_ASSERT_EQUAL(others, 0);
-    }
+    if (free_looks == 0 && others < 60)
+        kring_test_skip("something else on this machine waits for a disk nearly all the time");
+    else
+        CU_ASSERT(free_looks != 0);
     close(pair[0]);
     close(pair[1]);
     CU_ASSERT_EQUAL(kring_close(ring, KRING_SECOND), 0);
