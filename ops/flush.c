@@ -267,6 +267,7 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
      * to 7.2): the kernel is not let wait, EAGAIN makes the soft engine wait instead.
      */
     if (CONFIG_KRING_KERNEL_ENGINE && engine == KRING_ENGINE_KERNEL && ring->soft != NULL &&
+        (ring->caps.quirks & 1u << KRING__QUIRK_UNIX_DGRAM) &&
         (sqe->opcode == IORING_OP_SEND || sqe->opcode == IORING_OP_SENDMSG))
         sqe->msg_flags |= KRING__MSG_DONTWAIT;
     if (slot->flags & KRING__S_COUNTING)

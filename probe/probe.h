@@ -69,7 +69,8 @@ int kring__release_parse(const char *text);
  * own environment block. 0, or -EINVAL for a value that is neither.
  */
 int kring__environment(uint32_t *engine, uint16_t *release);
-/* KRING_QUIRKS=off, or a list "Q082,Q021" of quirk ids to switch off: bits for wish.quirks_off. */
+/* KRING_QUIRKS=off, or a list "Q082,Q021" of quirk ids to switch off: bits for wish.quirks_off, of
+ * which KRING__QUIRKS_EVERYWHERE stay. */
 uint32_t kring__quirks_environment(void);
 /*
  * Negotiates, sizes, maps and proves a kernel ring (created R_DISABLED where the kernel can; the
@@ -165,8 +166,8 @@ enum kring__quirk_id {
     KRING__QUIRK_SKIP_LINK,
     KRING__QUIRK_ANCILLARY,
     KRING__QUIRK_PBUF_RING,    /* buffer rings must not be used: pools are at home in soft */
-    KRING__QUIRK_CANCEL_EINTR, /* for the ring object: EINTR after a cancel is ECANCELED */
-    KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again */
+    KRING__QUIRK_CANCEL_EINTR, /* EINTR after a cancel is ECANCELED, on every kernel */
+    KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again; on every kernel */
     KRING__QUIRK_UNIX_DGRAM,   /* a send must not wait in the kernel: DONTWAIT and backoff */
     KRING__QUIRK_STREAM_POS,   /* a socket wants position 0 where the caller says the current one */
     KRING__QUIRK_UNLINKED,     /* KRING__UNLINKED rows: no soft link behind them in the kernel */
@@ -175,6 +176,9 @@ enum kring__quirk_id {
     KRING__QUIRK_COUNT
 };
 extern const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT];
+/* What costs nothing where it is not met: the bit says where it was seen, and cannot be off. */
+#define KRING__QUIRKS_EVERYWHERE \
+    (1u << KRING__QUIRK_CANCEL_EINTR | 1u << KRING__QUIRK_NONBLOCK)
 /* Bit i: row i applies to this ring (chosen by capability, or by uname where nothing else can). */
 uint32_t kring__quirks_active(const struct kring__caps *caps);
 /* True when no buffer ring may be given to this kernel. */

@@ -93,7 +93,7 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         bit((features & IORING_FEAT_RW_CUR_POS) &&
                 caps->op[IORING_OP_MKDIRAT].answer != KRING__YES,
             KRING__QUIRK_TERMINAL);
-    caps->quirks &= ~quirks_off;
+    caps->quirks &= ~quirks_off | KRING__QUIRKS_EVERYWHERE;
 }
 
 uint32_t kring__quirks_active(const struct kring__caps *caps)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -615,6 +616,61 @@ static void quirks_can_be_overridden(void)
     done();
 }
 
+/* Does some file of these folders look at the bit? Where it is set does not count. */
+static bool quirk_is_read(const char *name)
+{
+    static const char *const patterns[] = {"ops/*.c", "probe/*.c", "fallback/*.c"};
+    bool read = false;
+    char want[64];
+
+    snprintf(want, sizeof want, " %s", name);
+    for (unsigned i = 0; i < sizeof patterns / sizeof patterns[0] && !read; i++) {
+        glob_t found;
+
+        if (glob(patterns[i], 0, NULL, &found) != 0)
+            continue;
+        for (size_t k = 0; k < found.gl_pathc && !read; k++) {
+            FILE *file = fopen(found.gl_pathv[k], "re");
+            char line[256];
+
+            while (file != NULL && !read && fgets(line, sizeof line, file) != NULL) {
+                const char *at = strstr(line, want);
+
+                read = at != NULL && at - line >= 2 && at[-1] == at[-2] &&
+                       (at[-1] == '<' || at[-1] == '>') &&
+                       strchr(" )|;,\n", at[strlen(want)]) != NULL;
+            }
+            if (file != NULL)
+                fclose(file);
+        }
+        globfree(&found);
+    }
+    return read;
+}
+
+/* A row of quirks.c that nothing looks at would change nothing (as one once did). */
+static void every_quirk_has_a_reader(void)
+{
+    FILE *file = fopen("probe/probe.h", "re");
+    char line[256], name[64];
+    unsigned quirk = 0;
+
+    if (file == NULL)
+        KRING_SKIP("probe/probe.h is not here");
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "    %63[A-Z_]", name) != 1 || strncmp(name, "KRING__QUIRK_", 13) != 0 ||
+            !strcmp(name, "KRING__QUIRK_COUNT"))
+            continue;
+        if (!(KRING__QUIRKS_EVERYWHERE >> quirk & 1) && !quirk_is_read(name))
+            fprintf(stderr, "%s has no reader\n", name);
+        CU_ASSERT_EQUAL(quirk_is_read(name), !(KRING__QUIRKS_EVERYWHERE >> quirk & 1));
+        quirk++;
+    }
+    fclose(file);
+    CU_ASSERT_EQUAL(quirk, KRING__QUIRK_COUNT);
+    CU_ASSERT_FALSE(quirk_is_read("KRING__QUIRK_COUNT"));
+}
+
 static void a_demoted_capability_stays_no(void)
 {
     struct io_uring_sqe sqe;
@@ -722,6 +778,7 @@ int kring_test_probe(void)
         KRING_TEST(check_names_what_is_missing),
         KRING_TEST(some_kernels_get_no_buffer_ring),
         KRING_TEST(quirks_can_be_overridden),
+        KRING_TEST(every_quirk_has_a_reader),
         KRING_TEST(a_demoted_capability_stays_no),
         KRING_TEST(trials_agree_with_the_release),
 #if CONFIG_KRING_EXPLAIN
