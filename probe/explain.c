@@ -305,7 +305,15 @@ size_t kring__explain_text(const struct kring__caps *caps, unsigned opcode, uint
         add_kernel(&text, caps);
         add_soft(&text, caps, opcode);
     } else if (answer == KRING__YES) {
+        int quirk = kring__quirk_of_argument(caps, opcode);
+
         add_native(&text, caps, opcode, variants);
+        if (error == -KRING_EKERNEL && quirk >= 0) {
+            find_need(&need, caps, opcode, KRING__MISSING_QUIRK - quirk);
+            kring__text_add(&text, ", but ");
+            add_need(&text, &need, caps);
+            add_soft(&text, caps, opcode);
+        }
         if (kring__caps_poor(caps, &sqe) != NULL && kring__rows[opcode].attempt != NULL) {
             kring__text_add(&text, ", but engine auto prefers plain system calls: ");
             kring__text_add(&text, kring__caps_poor(caps, &sqe));
@@ -356,6 +364,7 @@ size_t kring__explain_text(const struct kring__caps *caps, unsigned opcode, uint
     sqe.flags = (uint8_t)sqe_flags;
     kring__text_init(&text, at, size);
     pair(&text, "error=", error);
+    pair(&text, " quirk=", kring__quirk_of_argument(caps, opcode));
     pair(&text, " opcode=", opcode);
     pair(&text, " answer=", kring__caps_check(caps, &sqe, variants, &missing));
     pair(&text, " missing=", missing);

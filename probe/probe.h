@@ -185,6 +185,8 @@ uint32_t kring__quirks_active(const struct kring__caps *caps);
 bool kring__quirk_no_pools(const struct kring__caps *caps);
 /* True when SQEs of this opcode must each pass kring__caps_check on this kernel: no short cut. */
 bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode);
+/* The row that refuses this opcode for what an argument points to, or -1. */
+int kring__quirk_of_argument(const struct kring__caps *caps, unsigned opcode);
 /* The quirk row that keeps this SQE from the kernel engine, or -1. */
 int kring__quirk_refuses(const struct kring__caps *caps, const struct io_uring_sqe *sqe);
 

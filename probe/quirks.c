@@ -140,6 +140,12 @@ static bool has_ancillary(const struct io_uring_sqe *sqe)
     return messages(sqe->opcode) && sqe->addr >= 4096 && header->controllen != 0;
 }
 
+int kring__quirk_of_argument(const struct kring__caps *caps, unsigned opcode)
+{
+    return (caps->quirks & 1u << KRING__QUIRK_ANCILLARY) && messages(opcode)
+               ? KRING__QUIRK_ANCILLARY : -1;
+}
+
 bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode)
 {
     uint32_t q = caps->quirks;

@@ -616,6 +616,30 @@ static void quirks_can_be_overridden(void)
     done();
 }
 
+/* What decides lies behind a pointer that may be gone when somebody asks: named without a look. */
+static void a_refused_argument_is_explained(void)
+{
+    struct kring_fake fake;
+    char text[800];
+
+    if (real_rank() == 0)
+        KRING_SKIP("io_uring cannot be used here");
+    kring_fake_play(&fake, "5.10");
+    CU_ASSERT_EQUAL(open_fake(&fake, &plain), 0);
+    (void)kring__explain_text(&caps, IORING_OP_SENDMSG, 0, 0, -KRING_EKERNEL, text, sizeof text);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, CONFIG_KRING_EXPLAIN ? "Q085" : "quirk="));
+    (void)kring__explain_text(&caps, IORING_OP_SENDMSG, 0, 0, -EPIPE, text, sizeof text);
+    CU_ASSERT_PTR_NULL(strstr(text, "Q085"));
+    (void)kring__explain_text(&caps, IORING_OP_SEND, 0, 0, -KRING_EKERNEL, text, sizeof text);
+    CU_ASSERT_PTR_NULL(strstr(text, "Q085"));
+    done();
+    kring_fake_play(&fake, "5.12");
+    CU_ASSERT_EQUAL(open_fake(&fake, &plain), 0);
+    (void)kring__explain_text(&caps, IORING_OP_SENDMSG, 0, 0, -KRING_EKERNEL, text, sizeof text);
+    CU_ASSERT_PTR_NULL(strstr(text, "Q085"));
+    done();
+}
+
 /* Does some file of these folders look at the bit? Where it is set does not count. */
 static bool quirk_is_read(const char *name)
 {
@@ -779,6 +803,7 @@ int kring_test_probe(void)
         KRING_TEST(some_kernels_get_no_buffer_ring),
         KRING_TEST(quirks_can_be_overridden),
         KRING_TEST(every_quirk_has_a_reader),
+        KRING_TEST(a_refused_argument_is_explained),
         KRING_TEST(a_demoted_capability_stays_no),
         KRING_TEST(trials_agree_with_the_release),
 #if CONFIG_KRING_EXPLAIN
