@@ -4,7 +4,7 @@
 #include "rings.h"
 
 #include "abi/map.h"
-#include "ops/ops.h"
+#include "ops/ring.h"
 
 #include <netinet/in.h>
 #include <sys/mman.h>
@@ -83,6 +83,53 @@ static kring_op command128(struct kring *ring, int fd, uint32_t command)
     sqe[0].cmd_op = command;
     return kring_raw(ring, sqe);
 }
+
+#if CONFIG_KRING_KERNEL_ENGINE
+/*
+ * Where a pair goes, at each place of the ring and with every amount of room: never across the end,
+ * where an entry is filled with what has no result, and never over what was not consumed.
+ */
+static void pairs_stay_in_one_piece(void)
+{
+    static uint8_t memory[16384] __attribute__((aligned(64)));
+    struct io_uring_params params = {.sq_entries = ENTRIES, .cq_entries = 2 * ENTRIES};
+    struct io_uring_sqe nop = {.opcode = IORING_OP_NOP}, wide = {.opcode = IORING_OP_NOP128};
+    static struct kring ring;
+    size_t ring_length, sqe_length;
+
+    CU_ASSERT_EQUAL_FATAL(kring__ring_layout(&params, &ring_length, &sqe_length), 0);
+    CU_ASSERT_EQUAL_FATAL(kring__view_place(&ring.kernel.view, memory, sizeof memory, &params), 0);
+    ring.caps.pub.setup_flags = IORING_SETUP_SQE_MIXED;
+    for (uint32_t tail = UINT32_MAX - 2 * ENTRIES + 1; tail != 3 * ENTRIES; tail++) {
+        bool last = tail % ENTRIES == ENTRIES - 1;
+
+        for (uint32_t left = 1; left <= ENTRIES; left++) {
+            struct kring__view *view = &ring.kernel.view;
+            struct io_uring_sqe *filler = kring__view_sqe(view, tail);
+            uint32_t want = left > (last ? 2u : 1u) ? 2 : 0;
+
+            memset(filler, 0xff, sizeof *filler);
+            kring__store_relaxed(view->sq_tail, tail);
+            CU_ASSERT_EQUAL(kring__wide_entries(&ring, &nop, left), 1);
+            CU_ASSERT_EQUAL(kring__load_relaxed(view->sq_tail), tail);
+            CU_ASSERT_EQUAL(kring__wide_entries(&ring, &wide, left), want);
+            CU_ASSERT_EQUAL(kring__load_relaxed(view->sq_tail), last ? tail + 1 : tail);
+            CU_ASSERT_EQUAL(filler->opcode, last ? IORING_OP_NOP : 0xff);
+            if (last)
+                CU_ASSERT(filler->flags == IOSQE_CQE_SKIP_SUCCESS && filler->fd == -1 &&
+                          filler->file_index == 0 && filler->nop_flags == 0);
+        }
+        ring.caps.pub.setup_flags = IORING_SETUP_SQE128;
+        kring__store_relaxed(ring.kernel.view.sq_tail, tail);
+        CU_ASSERT_EQUAL(kring__wide_entries(&ring, &wide, 1), 1);
+        CU_ASSERT_EQUAL(kring__wide_entries(&ring, &wide, 0), 0);
+        CU_ASSERT_EQUAL(kring__load_relaxed(ring.kernel.view.sq_tail), tail);
+        ring.caps.pub.setup_flags = IORING_SETUP_SQE_MIXED;
+    }
+}
+#else
+static void pairs_stay_in_one_piece(void) { KRING_SKIP("no kernel engine is configured"); }
+#endif
 
 /* Without such entries io_uring cannot, and never says so by an EINVAL, which were the caller's. */
 static void without_the_option(enum rings_kind kind)
@@ -338,6 +385,7 @@ RINGS_TEST(pairs_exclude_each_other)
 int kring_test_wide(void)
 {
     static const struct kring_test tests[] = {
+        KRING_TEST(pairs_stay_in_one_piece),
         RINGS_ROWS("operations of 128 bytes without the option", without_the_option),
         RINGS_ROWS("nops on entries of 128 bytes", nops_on_128_bytes),
         RINGS_ROWS("nops on entries of both sizes", nops_on_mixed_entries),
