@@ -261,6 +261,8 @@ enum kring__wait {
     X(NOP_MORE, NOP, rw_flags, BITS, \
       IORING_NOP_FILE | IORING_NOP_FIXED_FILE | IORING_NOP_FIXED_BUFFER | IORING_NOP_TW, \
       KRING__V(6, 18), "nop with file or buffer") \
+    X(NOP_WIDE, NOP, rw_flags, BITS, IORING_NOP_CQE32, KRING__V(6, 18), \
+      "nop with a CQE of 32 bytes") \
     X(OPENAT2_DIRECT, OPENAT2, file_index, NONZERO, 0, KRING__V(5, 15), "openat2 direct") \
     X(OPENAT2_ALLOC, OPENAT2, file_index, EQUAL, IORING_FILE_INDEX_ALLOC, KRING__V(5, 19), \
       "openat2 direct, any slot") \

@@ -22,14 +22,14 @@
 #include "../abi/sys.h"
 #include "internal.h"
 
-enum { NEEDS_NOTHING, NEEDS_FEATURE, NEEDS_OP, NEEDS_WHAT_NEVER_WAS };
+enum { NEEDS_NOTHING, NEEDS_FEATURE, NEEDS_OP, NEEDS_CALL, NEEDS_WHAT_NEVER_WAS };
 
 struct proof {
     uint8_t needs;  /* what must be there, else NO */
     uint8_t silent; /* an old kernel ignores the modifier: without a trial the answer is NO */
     uint8_t by;     /* the variant whose trial answers for this one; itself usually */
     int8_t yes;     /* positive errno of the result that proves it; 0: not triable */
-    uint32_t what;  /* the feature bit or opcode that is needed */
+    uint32_t what;  /* the feature bit, opcode or register call that is needed */
 };
 
 #define SELF(id, needs, what, silent, yes) \
@@ -87,6 +87,8 @@ static const struct proof proofs[KRING__VARIANT_COUNT] = {
     EXACT(NOP_FLAGS, IORING_FEAT_RECVSEND_BUNDLE),
     /* The youngest of these flags is asked for, which came between 6.13 and 6.18. */
     SELF(NOP_MORE, NEEDS_FEATURE, IORING_FEAT_RECVSEND_BUNDLE, 0, ENXIO),
+    /* The same release. Not tried: a ring without such CQEs refuses it (EINVAL). */
+    SELF(NOP_WIDE, NEEDS_CALL, IORING_REGISTER_QUERY, 0, 0),
     LIKE(OPENAT2_DIRECT, NEEDS_NOTHING, 0, 1, OPENAT_DIRECT),
     LIKE(OPENAT2_ALLOC, NEEDS_NOTHING, 0, 1, OPENAT_ALLOC),
     /* Before, the file is refused before the flags are (EBADF). */
@@ -104,6 +106,8 @@ static bool has_needed(const struct kring__caps *caps, const struct proof *proof
         return (caps->pub.features & proof->what) != 0;
     if (proof->needs == NEEDS_OP)
         return caps->op[proof->what].answer == KRING__YES;
+    if (proof->needs == NEEDS_CALL)
+        return caps->register_count > proof->what;
     return proof->needs == NEEDS_NOTHING;
 }
 
