@@ -29,13 +29,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_FDS 2048
-
 static struct {
     unsigned passed, failed, skipped;
     const char *skip; /* why the running test skips itself */
     char reason[320]; /* the text of it, where the caller's does not last */
-    bool was_open[MAX_FDS]; /* descriptors, when the running test began */
+    bool was_open[KRING_TEST_FDS]; /* descriptors, when the running test began */
     int fds;          /* open when the running test began */
     char name[160];   /* SUITE/TEST of the running test */
     char dir[64];     /* its directory, empty if it asked for none */
@@ -88,14 +86,14 @@ void kring_test_skip(const char *reason)
 }
 
 /* Which descriptors are open, by asking for each: right everywhere, and slow where a call is. */
-static void ask_each_fd(bool is_open[MAX_FDS])
+static void ask_each_fd(bool is_open[KRING_TEST_FDS])
 {
-    for (int fd = 0; fd < MAX_FDS; fd++)
+    for (int fd = 0; fd < KRING_TEST_FDS; fd++)
         is_open[fd] = fcntl(fd, F_GETFD) >= 0;
 }
 
 /* The same from /proc, which may not be mounted; the descriptor that reads it is not among them. */
-static bool read_fds(bool is_open[MAX_FDS])
+static bool read_fds(bool is_open[KRING_TEST_FDS])
 {
     _Alignas(8) char entries[4096];
     int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -103,7 +101,7 @@ static bool read_fds(bool is_open[MAX_FDS])
 
     if (dir < 0)
         return false;
-    memset(is_open, 0, MAX_FDS * sizeof *is_open);
+    memset(is_open, 0, KRING_TEST_FDS * sizeof *is_open);
     while ((length = syscall(SYS_getdents64, dir, entries, sizeof entries)) > 0)
         for (long at = 0; at < length;) { /* u64, s64, u16 length, u8, name */
             const char *name = entries + at + 19;
@@ -111,7 +109,7 @@ static bool read_fds(bool is_open[MAX_FDS])
             long fd = strtol(name, NULL, 10);
 
             memcpy(&size, entries + at + 16, sizeof size);
-            if (*name != '.' && fd < MAX_FDS && fd != dir)
+            if (*name != '.' && fd < KRING_TEST_FDS && fd != dir)
                 is_open[fd] = true;
             at += size;
         }
@@ -119,7 +117,7 @@ static bool read_fds(bool is_open[MAX_FDS])
     return length == 0;
 }
 
-static void list_fds(bool is_open[MAX_FDS])
+void kring_test_list_fds(bool is_open[KRING_TEST_FDS])
 {
     if (!read_fds(is_open))
         ask_each_fd(is_open);
@@ -127,11 +125,11 @@ static void list_fds(bool is_open[MAX_FDS])
 
 int kring_test_open_fds(void)
 {
-    bool is_open[MAX_FDS];
+    bool is_open[KRING_TEST_FDS];
     int count = 0;
 
-    list_fds(is_open);
-    for (int fd = 0; fd < MAX_FDS; fd++)
+    kring_test_list_fds(is_open);
+    for (int fd = 0; fd < KRING_TEST_FDS; fd++)
         count += is_open[fd];
     return count;
 }
@@ -148,14 +146,14 @@ static void drop_pending_signals(void)
 
 void kring_test_abandon(const char *reason)
 {
-    bool is_open[MAX_FDS];
+    bool is_open[KRING_TEST_FDS];
 
     snprintf(run.reason, sizeof run.reason, "%s", reason);
     run.skip = run.reason;
     if (getpid() != run.pid)
         _exit(77); /* a child: its parent goes on with the tests */
-    list_fds(is_open);
-    for (int fd = 0; fd < MAX_FDS; fd++)
+    kring_test_list_fds(is_open);
+    for (int fd = 0; fd < KRING_TEST_FDS; fd++)
         if (is_open[fd] && !run.was_open[fd])
             close(fd);
     drop_pending_signals();
@@ -300,9 +298,9 @@ static void on_start(const CU_pTest test, const CU_pSuite suite)
     run.child_count = 0;
     getrlimit(RLIMIT_NOFILE, &run.files);
     sigprocmask(SIG_SETMASK, NULL, &run.signals);
-    list_fds(run.was_open);
+    kring_test_list_fds(run.was_open);
     run.fds = 0;
-    for (int fd = 0; fd < MAX_FDS; fd++)
+    for (int fd = 0; fd < KRING_TEST_FDS; fd++)
         run.fds += run.was_open[fd];
     clock_gettime(CLOCK_MONOTONIC, &run.began);
     set_watchdog(run.limit_s);

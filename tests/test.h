@@ -54,6 +54,9 @@ pid_t kring_test_fork(void);
 
 /* The number of open file descriptors of this process. */
 int kring_test_open_fds(void);
+/* Which they are; what is not below this number is not looked at. */
+#define KRING_TEST_FDS 2048
+void kring_test_list_fds(bool is_open[KRING_TEST_FDS]);
 
 /* A directory of the running test's own, removed with what is in it when the test ends. */
 const char *kring_test_tmpdir(void);

@@ -21,7 +21,6 @@
 
 #define FIRST_OCCURRENCES 1
 #define ENDLESS 3000
-#define FDS 512
 
 #define MISSING(name) KRING__SYS_##name
 static const struct faults_mode modes[] = {
@@ -99,18 +98,12 @@ static void set_alarm(long seconds)
     setitimer(ITIMER_REAL, &when, NULL);
 }
 
-static void open_fds(bool set[FDS])
+static void check_fds(struct faults *f, const bool before[KRING_TEST_FDS])
 {
-    for (int fd = 0; fd < FDS; fd++)
-        set[fd] = fcntl(fd, F_GETFD) >= 0;
-}
+    bool after[KRING_TEST_FDS];
 
-static void check_fds(struct faults *f, const bool before[FDS])
-{
-    bool after[FDS];
-
-    open_fds(after);
-    for (int fd = 0; fd < FDS; fd++) {
+    kring_test_list_fds(after);
+    for (int fd = 0; fd < KRING_TEST_FDS; fd++) {
         char link[40], to[60] = "";
         ssize_t n;
 
@@ -184,7 +177,7 @@ static int run_once(const struct faults_scenario *scenario, const struct faults_
                     unsigned nth, int pick)
 {
     static struct faults f;
-    static bool before[FDS];
+    static bool before[KRING_TEST_FDS];
     volatile bool done = false;
     int64_t began = faults_now_ns();
     int id;
@@ -197,7 +190,7 @@ static int run_once(const struct faults_scenario *scenario, const struct faults_
     now.pick = pick;
     now.number = 0;
     snprintf(doing, sizeof doing, "\n%s/%s/%u:%d: ", scenario->name, mode->name, nth, pick);
-    open_fds(before);
+    kring_test_list_fds(before);
     if (scenario->cold)
         set_mode(mode);
     kring_fake_arm(0, NULL);
