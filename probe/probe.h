@@ -159,12 +159,13 @@ struct kring__quirk {
     uint16_t from, to;  /* mainline releases that have it, both included; 0 = open */
 };
 enum kring__quirk_id {
-    KRING__QUIRK_TIMEOUT_FLAGS, /* refuses SQEs (kring__quirk_refuses), as the next five */
+    KRING__QUIRK_TIMEOUT_FLAGS, /* refuses SQEs (kring__quirk_refuses), as the next six */
     KRING__QUIRK_REMOVE_FLAGS,
     KRING__QUIRK_CUR_POS,
     KRING__QUIRK_SQPOLL_OPS,
     KRING__QUIRK_SKIP_LINK,
     KRING__QUIRK_ANCILLARY,
+    KRING__QUIRK_OPEN_FLAGS,
     KRING__QUIRK_PBUF_RING,    /* buffer rings must not be used: pools are at home in soft */
     KRING__QUIRK_CANCEL_EINTR, /* EINTR after a cancel is ECANCELED, on every kernel */
     KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again; on every kernel */

@@ -31,6 +31,10 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
         "Q085", "SENDMSG and RECVMSG refuse ancillary data, or give it to a worker without files",
         "Linux 5.10 net/socket.c, __sys_sendmsg_sock(); seen on 5.10.46", KRING__V(5, 3),
         KRING__V(5, 11)},
+    [KRING__QUIRK_OPEN_FLAGS] = {
+        "Q093", "OPENAT2 passes over flags past the lower 32 bits",
+        "seen on 5.10.46; fs/open.c of 5.14 and later refuses them", KRING__V(5, 6),
+        KRING__V(5, 13)},
     [KRING__QUIRK_PBUF_RING] = {
         "U001", "buffer rings are broken in this vendor build", "category-labs/monad-bft#3201",
         KRING__V(6, 8), KRING__V(6, 8)},
@@ -78,6 +82,8 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
             KRING__QUIRK_SQPOLL_OPS) |
         bit((flags & IORING_SETUP_DEFER_TASKRUN) != 0, KRING__QUIRK_SKIP_LINK) |
         bit(!(features & IORING_FEAT_NATIVE_WORKERS), KRING__QUIRK_ANCILLARY) |
+        /* 5.14 brings no sign of its own: the next release's, and soft is right there as well. */
+        bit(caps->op[IORING_OP_MKDIRAT].answer != KRING__YES, KRING__QUIRK_OPEN_FLAGS) |
         bit(vendor, KRING__QUIRK_PBUF_RING) |
         bit(!(features & IORING_FEAT_NATIVE_WORKERS), KRING__QUIRK_CANCEL_EINTR) |
         bit(caps->op[IORING_OP_URING_CMD].answer != KRING__YES, KRING__QUIRK_NONBLOCK) |
@@ -142,8 +148,21 @@ static bool has_ancillary(const struct io_uring_sqe *sqe)
 
 int kring__quirk_of_argument(const struct kring__caps *caps, unsigned opcode)
 {
-    return (caps->quirks & 1u << KRING__QUIRK_ANCILLARY) && messages(opcode)
-               ? KRING__QUIRK_ANCILLARY : -1;
+    if ((caps->quirks & 1u << KRING__QUIRK_ANCILLARY) && messages(opcode))
+        return KRING__QUIRK_ANCILLARY;
+    if ((caps->quirks & 1u << KRING__QUIRK_OPEN_FLAGS) && opcode == IORING_OP_OPENAT2)
+        return KRING__QUIRK_OPEN_FLAGS;
+    return -1;
+}
+
+/* An open_how begins with its 64 bits of flags. */
+static bool has_high_flags(const struct io_uring_sqe *sqe)
+{
+    uint64_t flags = 0;
+
+    if (sqe->opcode == IORING_OP_OPENAT2 && sqe->addr2 >= 4096 && sqe->len >= sizeof flags)
+        memcpy(&flags, kring__pointer(sqe->addr2), sizeof flags);
+    return flags > UINT32_MAX;
 }
 
 bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode)
@@ -154,7 +173,8 @@ bool kring__quirk_guards(const struct kring__caps *caps, unsigned opcode)
            ((q & 1u << KRING__QUIRK_REMOVE_FLAGS) && removes(opcode)) ||
            ((q & 1u << KRING__QUIRK_CUR_POS) && positioned(opcode)) ||
            ((q & 1u << KRING__QUIRK_SQPOLL_OPS) && descriptors(opcode)) ||
-           ((q & 1u << KRING__QUIRK_ANCILLARY) && messages(opcode));
+           ((q & 1u << KRING__QUIRK_ANCILLARY) && messages(opcode)) ||
+           ((q & 1u << KRING__QUIRK_OPEN_FLAGS) && opcode == IORING_OP_OPENAT2);
 }
 
 int kring__quirk_refuses(const struct kring__caps *caps, const struct io_uring_sqe *sqe)
@@ -173,6 +193,8 @@ int kring__quirk_refuses(const struct kring__caps *caps, const struct io_uring_s
         return KRING__QUIRK_SQPOLL_OPS;
     if ((q & 1u << KRING__QUIRK_ANCILLARY) && has_ancillary(sqe))
         return KRING__QUIRK_ANCILLARY;
+    if ((q & 1u << KRING__QUIRK_OPEN_FLAGS) && has_high_flags(sqe))
+        return KRING__QUIRK_OPEN_FLAGS;
     if ((q & 1u << KRING__QUIRK_SKIP_LINK) && (sqe->flags & skip_link) == skip_link)
         return KRING__QUIRK_SKIP_LINK;
     return -1;

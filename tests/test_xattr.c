@@ -240,6 +240,29 @@ static void openat2_fills_slots(enum rings_kind kind)
     leave(&p);
 }
 
+/* Below 5.14 openat2(2) passes over flags past 32 bits: then a call without a path is ENOENT. */
+static void what_the_kernel_passes_over_is_refused(void)
+{
+    struct how how = {UINT64_C(1) << 32, 0, 0};
+    struct kring_fake fake;
+    struct place p;
+
+    if (rings_missing(RINGS_SOFT) != NULL)
+        KRING_SKIP(rings_missing(RINGS_SOFT));
+    if (!at(&p, RINGS_SOFT, IORING_OP_OPENAT2))
+        return;
+    memset(&fake, 0, sizeof fake);
+    fake.fail_id = KRING__SYS_openat2;
+    fake.fail_id_errno = ENOENT;
+    fake.fail_id_nth = 1;
+    kring_fake_set(&fake);
+    CU_ASSERT_EQUAL(rings_do(p.ring, kring_openat2(p.ring, AT_FDCWD, p.path, HOW(&how))),
+                    -EINVAL);
+    CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_openat2], 1);
+    kring_fake_clear();
+    leave(&p);
+}
+
 /* Below 5.6: openat(2) with openat2's strictness, and no promise that it cannot keep. */
 static void without_openat2_there_is_a_rung_below(void)
 {
@@ -327,6 +350,7 @@ int kring_test_xattr(void)
         RINGS_ROWS("openat2 opens close-on-exec", openat2_opens_close_on_exec),
         RINGS_ROWS("openat2 confines a path", openat2_confines_a_path),
         RINGS_ROWS("openat2 fills slots", openat2_fills_slots),
+        KRING_TEST(what_the_kernel_passes_over_is_refused),
         KRING_TEST(without_openat2_there_is_a_rung_below),
         KRING_TEST(without_renameat2_there_is_a_rung_below),
     };

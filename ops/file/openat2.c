@@ -8,8 +8,8 @@
  * else -ENOSYS, for nothing else confines a path.
  * Owns: path and struct are the caller's until the result; the descriptor is the application's
  * then.
- * EINVAL: of fields at preparation, of the struct by the call; O_CREAT may then have made the file
- * already, as with OPENAT.
+ * EINVAL: of fields at preparation, of the struct by the call, also of flags past 32 bits that
+ * kernels below 5.14 pass over; O_CREAT may then have made the file already, as with OPENAT.
  */
 #include "../sqe.h"
 
@@ -101,6 +101,17 @@ static int refused(const struct kring__how *how)
     return how->resolve != 0 ? -ENOSYS : 0;
 }
 
+/*
+ * Below 5.14 (and the long-term branches that took its fix) the call passes over flags past the
+ * lower 32 bits, and does what was not asked for. Such a call opens nothing: it has no path.
+ */
+static bool passes_over_high_flags(void)
+{
+    struct kring__how how = {.flags = UINT64_C(1) << 63};
+
+    return kring__sys_openat2(-1, "", &how, sizeof how) == -ENOENT;
+}
+
 int kring__openat2_try(struct kring__soft *soft, struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
@@ -112,6 +123,8 @@ int kring__openat2_try(struct kring__soft *soft, struct kring__req *req)
     /* What stands behind a direct descriptor is an fd nevertheless, not to outlive an exec. */
     if (sqe->file_index != 0)
         how.flags |= O_CLOEXEC;
+    if (how.flags > UINT32_MAX && passes_over_high_flags())
+        return -EINVAL;
     fd = kring__sys_openat2(sqe->fd, path, &how, sizeof how);
     if (fd == -ENOSYS) {
         fd = refused(&how);
