@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,35 +44,87 @@ static void raise_loopback(void)
     close(fd);
 }
 
-/* A module of this kernel's package, by its full path: beside init's folder, guests/NAME/root. */
-static void load_module(const char *init, const char *release, const char *module)
+static void insert(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST))
+        fprintf(stderr, "kernel-init: module %s: %s\n", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
+/* A line of modules.dep, "MODULE: NEEDED...", from its end: there stands what needs nothing. */
+static void insert_line(const char *folder, char *line)
+{
+    char path[2048], *word;
+
+    while ((word = strrchr(line, ' ')) != NULL) {
+        if (word[1]) {
+            snprintf(path, sizeof path, "%s/%s", folder, word + 1);
+            insert(path);
+        }
+        *word = 0;
+    }
+    line[strlen(line) - 1] = 0; /* the colon */
+    snprintf(path, sizeof path, "%s/%s", folder, line);
+    insert(path);
+}
+
+static bool lists(const char *folder, const char *list, const char *module, char *line, int size)
+{
+    char path[512];
+    bool found = false;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", folder, list);
+    file = fopen(path, "re");
+    while (file && !found && fgets(line, size, file)) {
+        line[strcspn(line, "\n")] = 0;
+        found = strncmp(line, module, strlen(module)) == 0;
+    }
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* What this kernel has as a module comes from its own package; it may be built in instead. */
+static void load_module(const char *folder, const char *module)
+{
+    char line[1024];
+
+    if (lists(folder, "modules.dep", module, line, sizeof line))
+        insert_line(folder, line);
+    else if (!lists(folder, "modules.builtin", module, line, sizeof line))
+        fprintf(stderr, "kernel-init: missing: %s in %s\n", module, folder);
+}
+
+/* By full path: the package is unpacked beside init's folder, in guests/NAME/root. */
+static void load_modules(const char *init, const char *release)
 {
     char pattern[512];
     glob_t found;
-    int fd;
 
-    snprintf(pattern, sizeof pattern, "%.*s/../*/root/usr/lib/uml/modules/%s/kernel/%s",
-             (int)(strrchr(init, '/') - init), init, release, module);
+    snprintf(pattern, sizeof pattern, "%.*s/../*/root/usr/lib/uml/modules/%s",
+             (int)(strrchr(init, '/') - init), init, release);
     if (glob(pattern, 0, NULL, &found) != 0) {
-        fprintf(stderr, "kernel-init: no module %s\n", pattern);
+        fprintf(stderr, "kernel-init: missing: %s\n", pattern);
         return;
     }
-    fd = open(found.gl_pathv[0], O_RDONLY | O_CLOEXEC);
-    if (syscall(SYS_finit_module, fd, "", 0) < 0)
-        fprintf(stderr, "kernel-init: %s: %s\n", found.gl_pathv[0], strerror(errno));
-    close(fd);
+    load_module(found.gl_pathv[0], "kernel/net/ipv6/ipv6.ko");
+    load_module(found.gl_pathv[0], "kernel/fs/overlayfs/overlay.ko");
+    load_module(found.gl_pathv[0], "kernel/drivers/block/loop.ko");
+    load_module(found.gl_pathv[0], "kernel/fs/ext4/ext4.ko");
     globfree(&found);
 }
 
 /* The machine's root is a hostfs, and what the tests want to see beside it is made here. */
-static void more_file_systems(const char *init, const char *release)
+static void more_file_systems(void)
 {
     static const char ext4[] = "truncate -s 64M /dev/shm/ext4.image && "
                                "mkfs.ext4 -q /dev/shm/ext4.image && mkdir /dev/ext4 && "
                                "mount -o loop /dev/shm/ext4.image /dev/ext4";
 
-    load_module(init, release, "fs/overlayfs/overlay.ko");
-    load_module(init, release, "drivers/block/loop.ko");
     if (system(ext4) == 0)
         setenv("KRING_TEST_EXT4", "/dev/ext4", 1);
     else
@@ -90,12 +143,14 @@ int main(int argc, char **argv)
     mount_on("devtmpfs", "/dev", NULL);
     mount_on("devpts", "/dev/pts", "ptmxmode=0666");
     mount_on("tmpfs", "/dev/shm", "mode=1777");
-    raise_loopback();
-    setenv("TMPDIR", "/dev/shm", 1);
-    setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     uname(&name);
     if (job && strchr(argv[0], '/'))
-        more_file_systems(argv[0], name.release);
+        load_modules(argv[0], name.release);
+    raise_loopback(); /* with IPv6 there it gives the loopback ::1, too */
+    setenv("TMPDIR", "/dev/shm", 1);
+    setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+    if (job)
+        more_file_systems();
     printf("kernel-init: %s %s\n", name.release, name.machine);
     fflush(stdout);
     child = fork();
