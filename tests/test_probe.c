@@ -633,6 +633,8 @@ static void a_refused_argument_is_explained(void)
     (void)kring__explain_text(&caps, IORING_OP_SEND, 0, 0, -KRING_EKERNEL, text, sizeof text);
     CU_ASSERT_PTR_NULL(strstr(text, "Q085"));
     done();
+    if (real_rank() < KRING__V(5, 12))
+        return; /* the fake takes away, it gives nothing */
     kring_fake_play(&fake, "5.12");
     CU_ASSERT_EQUAL(open_fake(&fake, &plain), 0);
     (void)kring__explain_text(&caps, IORING_OP_SENDMSG, 0, 0, -KRING_EKERNEL, text, sizeof text);

@@ -451,6 +451,7 @@ static void rule_07_deadlines_in_order(enum rings_kind kind)
     int64_t due[COUNT][2]; /* not before, not after: a deadline runs from its start */
     unsigned seen[COUNT] = {0};
     struct kring_caps caps;
+    int64_t sent;
     bool soon;
     int fds[2];
     char byte;
@@ -473,6 +474,7 @@ static void rule_07_deadlines_in_order(enum rings_kind kind)
     for (unsigned i = 0; i < COUNT; i += 3)
         CU_ASSERT_EQUAL(kring_cancel(ring, ops[i]), 0);
     CU_ASSERT(kring_run(ring, 0) >= 0); /* sends the cancels */
+    sent = rings_now_ns();
     usleep(60000); /* several fall due before the next look at them */
     for (unsigned look = 1, left = COUNT; left > 0 && look < 1000; look++) {
         CU_ASSERT(kring_run(ring, 50 * KRING_MS) >= 0);
@@ -484,6 +486,9 @@ static void rule_07_deadlines_in_order(enum rings_kind kind)
             }
     }
     for (unsigned i = 0; i < COUNT; i++) {
+        /* A slow machine may send the cancel when the deadline is over. */
+        if (i % 3 == 0 && due[i][0] <= sent && logs[i].last.value == -ETIME)
+            continue;
         CU_ASSERT_EQUAL(logs[i].last.value, i % 3 ? -ETIME : -ECANCELED);
         for (unsigned j = 0; j < COUNT; j++)
             if (i % 3 && j % 3 && due[i][1] < due[j][0]) {
