@@ -257,14 +257,17 @@ static void set_watchdog(long seconds)
 }
 
 /* Names the test that hangs or crashes; the summary still comes last, for whoever counts. */
-static void on_fatal(int signal)
+static void on_fatal(int signal, siginfo_t *info, void *context)
 {
     char text[320];
     int n = snprintf(text, sizeof text,
-                     "\nFAIL %s: %s (signal %d)\n%u passed, %u failed, %u skipped\n",
-                     run.name, signal == SIGVTALRM ? "hangs" : "crashed", signal, run.passed,
-                     run.failed + 1, run.skipped);
+                     "\nFAIL %s: %s (signal %d, code %d, at %p)\n%u passed, %u failed, "
+                     "%u skipped\n",
+                     run.name, signal == SIGVTALRM ? "hangs" : "crashed", signal, info->si_code,
+                     signal == SIGVTALRM ? NULL : info->si_addr, run.passed, run.failed + 1,
+                     run.skipped);
 
+    (void)context;
     if (n > 0 && write(STDOUT_FILENO, text, (size_t)n) < 0)
         _exit(3);
     _exit(2);
@@ -281,7 +284,7 @@ static void catch_fatal(void)
     count = 1; /* the sanitizer reports the others better */
 #endif
     for (size_t i = 0; i < count; i++) {
-        struct sigaction action = {.sa_handler = on_fatal};
+        struct sigaction action = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO};
         sigaction(signals[i], &action, NULL);
     }
     run.limit_s = limit ? atol(limit) : 120;
