@@ -339,6 +339,8 @@ void kring__become_notification(struct kring__req *req)
 {
     req->res = req->flags & KRING__REQ_NOTIF_COPIED ? (int32_t)IORING_NOTIF_USAGE_ZC_COPIED : 0;
     req->cqe_flags = IORING_CQE_F_NOTIF;
+    if (req->sqe.addr3 != 0) /* from 7.1 on it may have a name of its own */
+        req->sqe.user_data = req->sqe.addr3;
     req->flags &= ~(KRING__REQ_NOTIF | KRING__REQ_FAIL | KRING__REQ_SKIP);
 }
 

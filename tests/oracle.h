@@ -36,10 +36,10 @@ enum { ORACLE_LOG_BYTES = 1 << 16 };
 /* Lives in memory that a child shares with its parent. */
 struct oracle_result {
     struct oracle_cover cover;
-    uint32_t since;   /* the youngest thing used, KRING__V */
     uint32_t length;  /* of log */
     uint8_t finished; /* the program ran to its end */
     uint8_t wrong;    /* the program itself is at fault: a mistake in its text */
+    char lacks[96];   /* what this kernel does not have: the program was given up */
     char log[ORACLE_LOG_BYTES];
 };
 
@@ -126,6 +126,9 @@ void oracle_log(struct oracle_run *run, const char *format, ...)
 /* Ends the run: its text is wrong. */
 void oracle_wrong(struct oracle_run *run, const char *why, const char *detail)
     __attribute__((noreturn));
+/* Ends the run: this machine lacks what it wants, such as "send_zc (Linux 6.0)". */
+void oracle_lacks(struct oracle_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
 /* Runs the program's text in this process; the caller forked. */
 void oracle_run_text(struct oracle_run *run, const char *text);
 
@@ -142,6 +145,9 @@ const char *oracle_arg(struct oracle_run *run, unsigned index);
 /* A literal 'text' or 'text'*N as fresh memory. */
 uint8_t *oracle_literal(struct oracle_run *run, const char *text, size_t *length);
 int64_t oracle_duration_ns(struct oracle_run *run, const char *text);
+
+/* How many requests have no final CQE that was seen. */
+unsigned oracle_in_flight(const struct oracle_run *run);
 
 /* A statement that makes an object, or acts between two enters; false: not mine. */
 bool oracle_make(struct oracle_run *run, const char *verb);
@@ -181,6 +187,8 @@ struct oracle_pending;
 struct oracle_pending *oracle_begin(const struct oracle_program *program);
 enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
                                struct oracle_cover cover[2], bool verbose, FILE *out);
+/* Why programs were skipped, and how many. */
+void oracle_print_skipped(FILE *out);
 /* What differed, with '#' for each number: two programs that differ so show the same thing. */
 enum { ORACLE_PAIRS = 8 };
 struct oracle_pair {
@@ -197,13 +205,24 @@ bool oracle_try(const struct oracle_program *program, struct oracle_outcome *out
 extern void (*oracle_plant)(struct oracle_result *soft);
 /* An enter that should end by itself is given up after this long. */
 extern unsigned oracle_guard_ms;
-int64_t oracle_now_ms(void);
 /* Runs one engine only and prints the log. 0, or 1 when the run did not finish. */
 int oracle_show(const struct oracle_program *program, bool soft, FILE *out);
-/* Of the running kernel, KRING__V. */
-uint32_t oracle_kernel_release(void);
+int64_t oracle_now_ms(void);
+
+/* ---- What this kernel has (oracle_facts.c) ---- */
+
+/* Asks it, once; the children of this process know then, too. */
+void oracle_facts_find(void);
 /* Why no program can run here, or NULL. */
 const char *oracle_unavailable(void);
+/* Of the running kernel, KRING__V. */
+uint32_t oracle_kernel_release(void);
+/* These end the run by oracle_lacks() where the kernel does not have it. */
+void oracle_demand_release(struct oracle_run *run, uint16_t since);
+void oracle_demand_setup(struct oracle_run *run, unsigned flags);
+void oracle_demand_sqe(struct oracle_run *run, const struct io_uring_sqe *sqe);
+void oracle_demand_inet6(struct oracle_run *run);
+void oracle_demand_register(struct oracle_run *run, unsigned op);
 
 /* ---- Shrinking (oracle_shrink.c) ---- */
 
@@ -225,13 +244,19 @@ void oracle_shrink_report(const struct oracle_program *program,
 /* ---- Accepted differences (oracle_differences.c) ---- */
 
 struct oracle_difference {
+    uint16_t from;       /* the first release that differs so, KRING__V; 0: as far back as is known */
+    uint16_t below;      /* the first one that does not any more; 0: none */
+    bool sure;           /* it is seen in each run */
     const char *id;      /* "D01", also in docs/differences.md */
-    const char *program; /* name, or "*": any */
-    const char *kernel;  /* parts of the two lines that may differ */
+    const char *program; /* name, or a pattern of names */
+    /* Parts of the two lines that may differ, or whole lines as a pattern where there is a '*'. */
+    const char *kernel;
     const char *soft;
 };
 extern const struct oracle_difference oracle_differences[];
 extern const unsigned oracle_difference_count;
+/* This program was compared: its rows must be needed. */
+void oracle_difference_ran(const char *program);
 /* May these two lines of this program differ? Remembers which rows were needed. */
 bool oracle_accepts(const char *program, const char *kernel, const char *soft);
 /* Rows that were not needed although their program ran, or that the document does not name. */

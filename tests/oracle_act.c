@@ -34,6 +34,12 @@ static int fd_arg(struct oracle_run *run, unsigned index)
     return object->fd;
 }
 
+static int register_call(struct oracle_run *run, unsigned ring, unsigned op, void *arg, unsigned nr)
+{
+    oracle_demand_register(run, op);
+    return oracle_ring_register(&run->rings[ring], op, arg, nr);
+}
+
 /* put FD 'text' */
 static void act_put(struct oracle_run *run)
 {
@@ -130,7 +136,7 @@ static void act_files(struct oracle_run *run)
 
     for (unsigned i = 1; i < run->arg_count - ring; i++)
         fds[count++] = (int)oracle_value(run, run->args[i]);
-    log_result(run, "files", oracle_ring_register(&run->rings[ring], IORING_REGISTER_FILES, fds, count));
+    log_result(run, "files", register_call(run, ring, IORING_REGISTER_FILES, fds, count));
 }
 
 /* update OFFSET FD...: IORING_REGISTER_FILES_UPDATE. */
@@ -146,7 +152,7 @@ static void act_update(struct oracle_run *run)
     for (unsigned i = 2; i < run->arg_count; i++)
         fds[count++] = (int)oracle_value(run, run->args[i]);
     log_result(run, "update",
-               oracle_ring_register(&run->rings[0], IORING_REGISTER_FILES_UPDATE, &update, count));
+               register_call(run, 0, IORING_REGISTER_FILES_UPDATE, &update, count));
 }
 
 static void add_buffer(struct oracle_object *ring, struct oracle_object *data, unsigned entries,
@@ -184,7 +190,7 @@ static void act_ring_group(struct oracle_run *run)
     ring->length = entries;
     reg.ring_addr = (uint64_t)(uintptr_t)ring->data;
     reg.flags = oracle_word(run, "inc") ? IOU_PBUF_RING_INC : 0;
-    result = oracle_ring_register(&run->rings[0], IORING_REGISTER_PBUF_RING, &reg, 1);
+    result = register_call(run, 0, IORING_REGISTER_PBUF_RING, &reg, 1);
     log_result(run, "ring-group", result);
     for (unsigned i = 0; i < count && result == 0; i++)
         add_buffer(ring, data, entries, (uint16_t)i, size);
@@ -216,7 +222,7 @@ static void act_ring_status(struct oracle_run *run)
     memset(&status, 0, sizeof status);
     status.buf_group = (uint32_t)oracle_value(run, oracle_arg(run, 1));
     status.resv[7] = resv ? (uint32_t)oracle_value(run, resv) : 0;
-    result = oracle_ring_register(&run->rings[0], IORING_REGISTER_PBUF_STATUS, &status,
+    result = register_call(run, 0, IORING_REGISTER_PBUF_STATUS, &status,
                                   nr ? (unsigned)oracle_value(run, nr) : 1);
     log_result(run, "ring-status", result < 0 ? result : (long)status.head);
 }
@@ -226,7 +232,7 @@ static void act_ring_remove(struct oracle_run *run)
     struct io_uring_buf_reg reg = { .bgid = (uint16_t)oracle_value(run, oracle_arg(run, 1)) };
 
     log_result(run, "ring-remove",
-               oracle_ring_register(&run->rings[0], IORING_UNREGISTER_PBUF_RING, &reg, 1));
+               register_call(run, 0, IORING_UNREGISTER_PBUF_RING, &reg, 1));
 }
 
 /* register NUMBER [arg=V] [nr=N]: any register call. */
@@ -235,7 +241,7 @@ static void act_register(struct oracle_run *run)
     const char *arg = oracle_key(run, "arg"), *nr = oracle_key(run, "nr");
 
     log_result(run, "register",
-               oracle_ring_register(&run->rings[0], (unsigned)oracle_value(run, oracle_arg(run, 1)),
+               register_call(run, 0, (unsigned)oracle_value(run, oracle_arg(run, 1)),
                                     arg ? (void *)(uintptr_t)oracle_value(run, arg) : NULL,
                                     nr ? (unsigned)oracle_value(run, nr) : 0));
 }
@@ -273,7 +279,7 @@ static void act_rsrc(struct oracle_run *run, unsigned op, uint64_t data, unsigne
     unsigned size = update ? sizeof up : sizeof reg;
 
     log_result(run, run->args[0],
-               oracle_ring_register(&run->rings[0], op, update ? (void *)&up : (void *)&reg,
+               register_call(run, 0, op, update ? (void *)&up : (void *)&reg,
                                     oracle_key(run, "size") ? (unsigned)number(run, "size") : size));
 }
 
@@ -285,7 +291,7 @@ static void act_buffers(struct oracle_run *run)
 
     if (oracle_word(run, "plain"))
         log_result(run, "buffers",
-                   oracle_ring_register(&run->rings[0], IORING_REGISTER_BUFFERS,
+                   register_call(run, 0, IORING_REGISTER_BUFFERS,
                                         (void *)(uintptr_t)vectors, count));
     else
         act_rsrc(run, IORING_REGISTER_BUFFERS2, vectors, count);
@@ -320,7 +326,7 @@ static void act_file_range(struct oracle_run *run)
     };
 
     log_result(run, "file-range",
-               oracle_ring_register(&run->rings[0], IORING_REGISTER_FILE_ALLOC_RANGE, &range,
+               register_call(run, 0, IORING_REGISTER_FILE_ALLOC_RANGE, &range,
                                     (unsigned)number(run, "nr")));
 }
 
@@ -344,7 +350,7 @@ static void act_sync_cancel(struct oracle_run *run)
     reg.timeout.tv_sec = wait ? oracle_duration_ns(run, wait) / 1000000000 : -1;
     reg.timeout.tv_nsec = wait ? oracle_duration_ns(run, wait) % 1000000000 : -1;
     log_result(run, "sync-cancel",
-               oracle_ring_register(&run->rings[0], IORING_REGISTER_SYNC_CANCEL, &reg, 1));
+               register_call(run, 0, IORING_REGISTER_SYNC_CANCEL, &reg, 1));
 }
 
 static void on_alarm(int number)

@@ -14,48 +14,12 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* A run that takes longer hangs: no program waits for more than a few guard times. */
 #define RUN_LIMIT_GUARDS 8
-
-const char *oracle_unavailable(void)
-{
-    static char text[96];
-    static int known = -1;
-
-    if (!CONFIG_KRING_SOFT_ENGINE)
-        return "the soft engine is configured out";
-    if (known < 0) {
-        struct io_uring_params params;
-        int fd;
-
-        memset(&params, 0, sizeof params);
-        fd = (int)syscall(SYS_io_uring_setup, 4, &params);
-        known = fd >= 0 && params.features & IORING_FEAT_SINGLE_MMAP &&
-                params.features & IORING_FEAT_EXT_ARG;
-        if (fd < 0)
-            snprintf(text, sizeof text, "no io_uring to compare with: %s", strerror(errno));
-        else
-            snprintf(text, sizeof text, "this io_uring is too old to be compared with");
-        if (fd >= 0)
-            close(fd);
-    }
-    return known ? NULL : text;
-}
-
-uint32_t oracle_kernel_release(void)
-{
-    struct utsname name;
-    unsigned major = 0, minor = 0;
-
-    uname(&name);
-    sscanf(name.release, "%u.%u", &major, &minor);
-    return KRING__V(major, minor);
-}
 
 static void remove_dir(const char *path)
 {
@@ -173,6 +137,33 @@ static const char *next_line(const char **at, char *line, size_t size)
     return line;
 }
 
+/* ---- What was skipped, by its reason ---- */
+
+static struct {
+    char reason[96];
+    unsigned count;
+} skipped[64];
+
+static void note_skipped(const char *reason)
+{
+    unsigned i = 0;
+
+    while (i < 63 && skipped[i].count && strcmp(skipped[i].reason, reason))
+        i++;
+    /* The last one stands for all that found no room. */
+    snprintf(skipped[i].reason, sizeof skipped[i].reason, "%s", i < 63 ? reason : "other reasons");
+    skipped[i].count++;
+}
+
+void oracle_print_skipped(FILE *out)
+{
+    for (unsigned i = 0; i < 64 && skipped[i].count; i++)
+        fprintf(out, "oracle: %u skipped: this kernel lacks: %s\n", skipped[i].count,
+                skipped[i].reason);
+}
+
+/* ---- Comparing ---- */
+
 #define ABSENT "(nothing)"
 
 /* How many lines further on the same line stands, 0 when it is not near. */
@@ -272,6 +263,7 @@ struct oracle_pending *oracle_begin(const struct oracle_program *program)
 {
     struct oracle_pending *pending = calloc(1, sizeof *pending);
 
+    oracle_facts_find();
     if (!pending)
         abort();
     /* The next program may take the memory of this one. */
@@ -310,8 +302,16 @@ static enum oracle_verdict judge(const struct oracle_program *program,
 
     memset(outcome, 0, sizeof *outcome);
     outcome->wrong = kernel->wrong || soft->wrong;
-    if (kernel->since > oracle_kernel_release())
+    if (*kernel->lacks || *soft->lacks) {
+        const char *reason = *kernel->lacks ? kernel->lacks : soft->lacks;
+
+        if (out)
+            note_skipped(reason);
+        if (verbose)
+            fprintf(out, "skipped %s: this kernel lacks: %s\n", program->name, reason);
         return ORACLE_SKIPPED;
+    }
+    oracle_difference_ran(program->name);
     if (oracle_plant)
         oracle_plant(soft);
     verdict = diff(program, kernel->log, soft->log, outcome, out);
@@ -384,7 +384,9 @@ int oracle_show(const struct oracle_program *program, bool soft, FILE *out)
     fprintf(out, "%s on %s\n%s", program->name, soft ? "soft" : "kernel", result->log);
     if (took > 300)
         fprintf(out, "SLOW: %lld ms in %s\n", (long long)took, program->name);
-    if (failed)
+    if (*result->lacks)
+        fprintf(out, "SKIPPED: this kernel lacks: %s\n", result->lacks);
+    else if (failed)
         fprintf(out, "NOT FINISHED\n");
     munmap(result, sizeof *result);
     return failed;

@@ -11,6 +11,7 @@
 #include "fallback/soft.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,15 +67,39 @@ static int kernel_map(struct oracle_ring *ring)
 struct errand {
     void (*job)(void *arg);
     void *arg;
+    pid_t thread;
 };
 
 static void *run_errand(void *arg)
 {
-    struct errand errand = *(struct errand *)arg;
+    struct errand *errand = arg;
+    struct errand copy = *errand;
 
-    free(arg);
-    errand.job(errand.arg);
+    __atomic_store_n(&errand->thread, (pid_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+    copy.job(copy.arg);
     return NULL;
+}
+
+/* Until the thread waits, or has ended: the patience of the engine is too short for a busy machine. */
+static void settle(const struct errand *errand)
+{
+    char path[64], state = 'R';
+
+    for (unsigned i = 0; i < 5000 && state != 'S'; i++) {
+        pid_t thread = __atomic_load_n(&errand->thread, __ATOMIC_ACQUIRE);
+        FILE *file;
+
+        snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
+        file = thread ? fopen(path, "r") : NULL;
+        if (thread && !file)
+            return;
+        if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+            state = 'S';
+        if (file)
+            fclose(file);
+        if (state != 'S')
+            poll(NULL, 0, 1);
+    }
 }
 
 /* Only what cannot do without: everything else runs inline, as without the option. */
@@ -87,13 +112,13 @@ static int lend(void *user, void (*job)(void *arg), void *arg)
     (void)user;
     if (!(kring__row(req->sqe.opcode)->flags & KRING__THREAD))
         return -EAGAIN;
-    errand = malloc(sizeof *errand);
-    *errand = (struct errand){ job, arg };
-    if (pthread_create(&thread, NULL, run_errand, errand) != 0) {
-        free(errand);
+    /* Ours until the end: a run is a short process. */
+    errand = calloc(1, sizeof *errand);
+    *errand = (struct errand){ .job = job, .arg = arg };
+    if (pthread_create(&thread, NULL, run_errand, errand) != 0)
         return -EAGAIN;
-    }
     pthread_detach(thread);
+    settle(errand);
     return 0;
 }
 
@@ -144,12 +169,57 @@ int oracle_ring_open(struct oracle_ring *ring, bool soft, unsigned entries, unsi
     return ring->fd < 0 ? ring->fd : kernel_map(ring);
 }
 
+static long kernel_enter(const struct oracle_ring *ring, unsigned submit, unsigned want,
+                         unsigned flags, const void *arg, size_t size)
+{
+    return answer(syscall(SYS_io_uring_enter, ring->fd, submit, want, flags, arg, size));
+}
+
+static uint32_t cqes_ready(const struct oracle_ring *ring)
+{
+    return __atomic_load_n(ring->cq_tail, __ATOMIC_ACQUIRE) - *ring->cq_head;
+}
+
+/*
+ * Below 5.11 an enter cannot be bounded: the ring is polled instead, as the library does there, and
+ * entered without waiting. The result is what a bounded enter would say.
+ */
+static int bounded_enter(const struct oracle_ring *ring, unsigned submit, unsigned want,
+                         unsigned flags, const struct io_uring_getevents_arg *arg)
+{
+    const struct kring_timespec *time = (const void *)(uintptr_t)arg->ts;
+    int64_t end = oracle_now_ms() + time->tv_sec * 1000 + (time->tv_nsec + 999999) / 1000000;
+    struct pollfd ready = { .fd = ring->fd, .events = POLLIN };
+    long result = kernel_enter(ring, submit, 0, flags & ~IORING_ENTER_EXT_ARG, NULL, 0);
+    long waited = 0;
+
+    if (result < 0 || result < (long)submit)
+        return (int)result;
+    want = want > ring->params.cq_entries ? ring->params.cq_entries : want;
+    while (cqes_ready(ring) < want && waited >= 0) {
+        int64_t left = end - oracle_now_ms();
+
+        /* One CQE makes the ring readable: for more of them it is looked at again and again. */
+        if (left <= 0)
+            waited = -ETIME;
+        else if (poll(&ready, 1, (int)left) < 0)
+            waited = -errno;
+        else if (cqes_ready(ring) < want)
+            waited = poll(NULL, 0, 1) < 0 ? -errno : 0;
+        if (waited >= 0)
+            kernel_enter(ring, 0, 0, IORING_ENTER_GETEVENTS, NULL, 0);
+    }
+    return (int)(result == 0 ? waited : result);
+}
+
 int oracle_ring_enter(struct oracle_ring *ring, unsigned submit, unsigned want, unsigned flags,
                       const void *arg, size_t size)
 {
     if (ring->soft)
         return kring__soft_enter(ring->engine, submit, want, flags, arg, size);
-    return (int)answer(syscall(SYS_io_uring_enter, ring->fd, submit, want, flags, arg, size));
+    if (flags & IORING_ENTER_EXT_ARG && !(ring->params.features & IORING_FEAT_EXT_ARG))
+        return bounded_enter(ring, submit, want, flags, arg);
+    return (int)kernel_enter(ring, submit, want, flags, arg, size);
 }
 
 int oracle_ring_register(struct oracle_ring *ring, unsigned op, void *arg, unsigned nr)

@@ -117,10 +117,13 @@ static void make_socket(struct oracle_run *run, const char *name)
                    ? SOCK_DGRAM : oracle_word(run, "unixseq") ? SOCK_SEQPACKET : SOCK_STREAM;
     bool listening = oracle_word(run, "listening");
     const char *backlog = oracle_key(run, "backlog");
-    int fd = socket(family, type | SOCK_CLOEXEC | (nonblock(run) ? SOCK_NONBLOCK : 0), 0);
     struct sockaddr_storage address;
     socklen_t length = local_address(&address, family, name);
+    int fd;
 
+    if (family == AF_INET6)
+        oracle_demand_inet6(run);
+    fd = socket(family, type | SOCK_CLOEXEC | (nonblock(run) ? SOCK_NONBLOCK : 0), 0);
     if ((listening || oracle_word(run, "bound")) && bind(fd, (void *)&address, length) < 0)
         oracle_wrong(run, "cannot bind", name);
     if (listening && listen(fd, backlog ? atoi(backlog) : 16) < 0)
@@ -161,6 +164,7 @@ static void make_address(struct oracle_run *run, const char *name)
         in->sin_addr.s_addr = inet_addr(oracle_arg(run, 3));
         length = sizeof *in;
     } else if (oracle_word(run, "inet6")) {
+        oracle_demand_inet6(run);
         length = local_address(address, AF_INET6, "");
     } else if (oracle_word(run, "unnamed") || oracle_word(run, "none")) {
         un->sun_family = oracle_word(run, "none") ? AF_UNSPEC : AF_UNIX;

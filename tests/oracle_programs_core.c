@@ -28,7 +28,7 @@ const struct oracle_program oracle_programs_core[] = {
     { "enter-want-is-there", "nop; enter 1 keep; enter 1" },
     { "enter-zero-wait", "enter 1 wait=0ms" },
     { "enter-unknown-flag", "nop; enter 1 more=0x40000000; enter 1" },
-    { "enter-interrupted", "pipe p; buf b 4; read fd=pr addr=b len=4; enter 0; alarm 5ms; enter 1;"
+    { "enter-interrupted", "pipe p; buf b 4; read fd=pr addr=b len=4; enter 0; alarm 100ms; enter 1;"
       " put pw 'late'; enter 1" },
     { "enter-full-queue", "setup entries=4; nop; nop; nop; nop; enter 4; nop; nop; enter 2" },
     { "enter-wraps-queue", "setup entries=2; nop; nop; enter 2; nop; enter 1; nop; nop; enter 2; nop;"
@@ -115,7 +115,7 @@ const struct oracle_program oracle_programs_core[] = {
     { "skip-failed-hides-tail", "ordered; closed x; buf b 4; read fd=x addr=b len=4 flags=SKIP|LINK; nop; nop ud=9;"
       " enter 2; enter 1 wait=10ms" },
     { "skip-tail-cancelled", "file f 'abc'; buf b 8; read fd=f addr=b len=8 flags=LINK|SKIP;"
-      " nop flags=SKIP; nop ud=9; enter 1; enter 0" },
+      " nop flags=SKIP; nop ud=9; until 1 9" },
     { "skip-counted-timeout", "time t 300ms; timeout addr=t len=1 off=2; nop flags=SKIP; nop; enter 1;"
       " nop; enter 2" },
     { "skip-waiting", "pipe p; buf b 4; read fd=pr addr=b len=4 flags=SKIP; enter 0; put pw 'data';"

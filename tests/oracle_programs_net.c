@@ -250,7 +250,7 @@ const struct oracle_program oracle_programs_net[] = {
     { "recv-multishot-empty-group", "pair s stream; recv fd=sa ioprio=RECV_MULTISHOT flags=SELECT group=7; enter 1" },
     { "recv-multishot-cancel", "pair s stream; ring-group 2 4 8; recv fd=sa ioprio=RECV_MULTISHOT flags=SELECT group=2"
       " ud=5; enter 0; put sb 'one'; enter 1; async_cancel addr=5 ud=6; enter 2; put sb 'two'; enter 0" },
-    { "recv-multishot-len", "ordered; pair s stream; put sb 'abcdef'; ring-group 2 4 8;"
+    { "recv-multishot-len", "ordered; since 6.17; pair s stream; put sb 'abcdef'; ring-group 2 4 8;"
       " recv fd=sa len=4 ioprio=RECV_MULTISHOT flags=SELECT group=2; enter 1" },
     { "recv-multishot-poll-first", "ordered; pair s stream; put sb 'abc'; ring-group 2 4 8;"
       " recv fd=sa ioprio=RECV_MULTISHOT|RECVSEND_POLL_FIRST flags=SELECT group=2; enter 1" },

@@ -35,7 +35,7 @@ const struct oracle_program oracle_programs_process[] = {
     { "waitid-all", "child c exit 7; siginfo i; waitid len=P_ALL off=i " EXITED "; enter 1" },
     { "waitid-all-later", "child c sleep; child d exit 8 after=10ms; siginfo i; waitid len=P_ALL off=i " EXITED
       "; enter 1" },
-    { "waitid-all-twice", "child c exit 1 after=5ms; child d exit 2 after=150ms; siginfo i; siginfo j;"
+    { "waitid-all-twice", "child c exit 1 after=5ms; child d exit 2 after=600ms; siginfo i; siginfo j;"
       " waitid len=P_ALL off=i " EXITED "; enter 1; waitid len=P_ALL off=j " EXITED "; enter 1" },
     { "waitid-all-id-ignored", "child c exit 7; siginfo i; waitid fd=77 len=P_ALL off=i " EXITED "; enter 1" },
     { "waitid-group", "child c sleep; child g exit 9 after=10ms group; siginfo i;"
@@ -52,7 +52,7 @@ const struct oracle_program oracle_programs_process[] = {
       " enter 0; closefd p; signal c SIGSTOP; enter 1" },
     { "waitid-pidfd-nonblock-exited", "child c exit 3; pidfd p c nonblock; siginfo i;"
       " waitid fd=p len=P_PIDFD off=i " EXITED "; enter 1" },
-    { "waitid-pidfd-nonblock", "child c exit 3 after=20ms; pidfd p c nonblock; siginfo i;"
+    { "waitid-pidfd-nonblock", "child c exit 3 after=400ms; pidfd p c nonblock; siginfo i;"
       " waitid fd=p len=P_PIDFD off=i " EXITED "; enter 1" },
     { "waitid-pidfd-of-a-file", "file f 'x'; waitid fd=f len=P_PIDFD " EXITED "; enter 1" },
     { "waitid-pidfd-closed", "closed x; waitid fd=x len=P_PIDFD " EXITED "; enter 1" },
@@ -60,7 +60,7 @@ const struct oracle_program oracle_programs_process[] = {
     { "waitid-no-child", "siginfo i; waitid fd=1 len=P_PID off=i " EXITED "; enter 1" },
     { "waitid-none-at-all", "siginfo i; waitid len=P_ALL off=i " EXITED "; enter 1" },
     { "waitid-reaped", "child c exit 3; reap c; waitid fd=c len=P_PID " EXITED "; enter 1" },
-    { "waitid-reaped-meanwhile", "child c exit 3 after=20ms; waitid fd=c len=P_PID index=WSTOPPED; enter 0; reap c;"
+    { "waitid-reaped-meanwhile", "child c exit 3 after=600ms; waitid fd=c len=P_PID index=WSTOPPED; enter 0; reap c;"
       " enter 1" },
     { "waitid-sigchld-ignored", "sigchld-ignored; child c exit 3 after=10ms; siginfo i;"
       " waitid fd=c len=P_PID off=i " EXITED "; enter 1" },
@@ -105,7 +105,7 @@ const struct oracle_program oracle_programs_process[] = {
     /* Its pidfd is the engine's own, and closed with it: what waits next has a registration to itself. */
     { "waitid-then-two-waits", "child c exit 5 after=3ms; pipe p; pipe q; buf b 4; buf d 4; waitid fd=c len=P_PID " EXITED ";"
       " enter 1; read fd=pr addr=b len=4; read fd=qr addr=d len=4; enter 0; put qw 'late'; enter 1; put pw 'word'; enter 1" },
-    { "waitid-signals-nobody", "ordered; child c exit 1 after=150ms; alarm 25ms; waitid fd=c len=P_PID " EXITED
+    { "waitid-signals-nobody", "ordered; child c exit 1 after=900ms; alarm 200ms; waitid fd=c len=P_PID " EXITED
       "; enter 1; enter 1" },
 
     /* ---- Futexes ---- */

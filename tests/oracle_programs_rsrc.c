@@ -61,7 +61,7 @@ const struct oracle_program oracle_programs_rsrc[] = {
       " enter 2" },
     { "provide-last-id", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1 off=65535; provide_buffers fd=2 addr=m len=8 group=1"
       " off=65535; provide_buffers fd=1 addr=m len=8 group=1 off=65536; enter 3; remove_buffers fd=9 group=1; enter 1" },
-    { "provide-overflow", "provide_buffers fd=2 addr=-8 len=8 group=1; provide_buffers fd=65535 addr=0 len=0x7fffffff group=1;"
+    { "provide-overflow", "provide_buffers fd=2 addr=-8 len=8 group=1; provide_buffers fd=3 addr=0 len=0x7fffffff group=1;"
       " buf m 64; provide_buffers fd=2 addr=m len=0 group=1; enter 3" },
     { "provide-fields", "buf m 64; provide_buffers fd=1 addr=m len=8 group=1 of=1; provide_buffers fd=1 addr=m len=8 group=1 index=1;"
       " provide_buffers fd=-1 addr=m len=8 group=1; remove_buffers fd=0 group=1; remove_buffers fd=70000 group=1;"
@@ -208,12 +208,12 @@ const struct oracle_program oracle_programs_rsrc[] = {
     { "read-fixed-inside", ONE "read_fixed fd=f addr=b+12 len=4 off=2; enter 1" },
     { "read-fixed-short", ONE "ordered; read_fixed fd=f addr=b+8 len=16 flags=LINK; nop; enter 2" },
     { "read-fixed-none", ONE "read_fixed fd=f addr=b+8 len=0; read_fixed fd=f addr=b+24 len=0;"
-      " read_fixed fd=f addr=b+25 len=0; read_fixed fd=f addr=b len=0; enter 4" },
+      " enter 2; read_fixed fd=f addr=b+25 len=0; enter 1; read_fixed fd=f addr=b len=0; enter 1" },
     { "read-fixed-before", ONE "read_fixed fd=f addr=b+7 len=4; enter 1" },
     { "read-fixed-beyond", ONE "read_fixed fd=f addr=b+16 len=9; enter 1" },
     { "read-fixed-wraps", ONE "read_fixed fd=f addr=-1 len=4; enter 1" },
-    { "read-fixed-bad-index", ONE "read_fixed fd=f addr=b+8 len=4 group=1; read_fixed fd=f addr=b+8 len=4 group=65535;"
-      " enter 2" },
+    { "read-fixed-bad-index", ONE "read_fixed fd=f addr=b+8 len=4 group=1; enter 1;"
+      " read_fixed fd=f addr=b+8 len=4 group=65535; enter 1" },
     { "read-fixed-no-table", "file f 'contents'; buf b 32; read_fixed fd=f addr=b len=4; enter 1" },
     { "read-fixed-unregistered", ONE "register 1; read_fixed fd=f addr=b+8 len=4; enter 1" },
     { "read-fixed-closed", ONE "closed x; read_fixed fd=x addr=b len=4 group=9; enter 1" },
@@ -242,7 +242,8 @@ const struct oracle_program oracle_programs_rsrc[] = {
     { "write-fixed", "file f 'contents'; buf b 'abcdefgh'; iov v b:2:4; buffers v 1; write_fixed fd=f addr=b+2 len=4 off=1;"
       " enter 1" },
     { "write-fixed-beyond", "file f 'contents'; buf b 'abcdefgh'; iov v b:2:4; buffers v 1;"
-      " write_fixed fd=f addr=b+2 len=5; write_fixed fd=f addr=b+1 len=2; write_fixed fd=f addr=b+2 len=2 group=1; enter 3" },
+      " write_fixed fd=f addr=b+2 len=5; enter 1; write_fixed fd=f addr=b+1 len=2; enter 1;"
+      " write_fixed fd=f addr=b+2 len=2 group=1; enter 1" },
     { "write-fixed-no-table", "file f 'contents'; buf b 'abcdefgh'; write_fixed fd=f addr=b len=5; enter 1" },
     { "write-fixed-pipe", "pipe p; buf b 'abcdefgh'; iov v b:0:8; buffers v 1; write_fixed fd=pw addr=b len=8; enter 1" },
     { "write-fixed-full-pipe", "pipe p full; buf b 'abcdefgh'; iov v b:0:8; buffers v 1;"

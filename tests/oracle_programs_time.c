@@ -21,10 +21,10 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-abs-past", "time t 1ms; timeout addr=t len=1 of=TIMEOUT_ABS; enter 1" },
     { "timeout-abs-boottime", "time t abs+3ms boottime; timeout addr=t len=1 of=TIMEOUT_ABS|TIMEOUT_BOOTTIME; enter 1" },
     { "timeout-abs-realtime", "time t abs+3ms realtime; timeout addr=t len=1 of=TIMEOUT_ABS|TIMEOUT_REALTIME; enter 1" },
-    { "timeout-order", "ordered; time a 6ms; time b 2ms; time c 4ms; timeout addr=a len=1; timeout addr=b len=1;"
+    { "timeout-order", "ordered; time a 60ms; time b 20ms; time c 40ms; timeout addr=a len=1; timeout addr=b len=1;"
       " timeout addr=c len=1; until 1 2 3" },
     { "timeout-ends-the-wait", "time a 60ms; time b 900ms; timeout addr=a len=1; timeout addr=b len=1; enter 2" },
-    { "timeout-order-many", "ordered; time a 7ms; time b 3ms; time c 9ms; time d 5ms; time e 11ms; time f 1ms;"
+    { "timeout-order-many", "ordered; time a 70ms; time b 30ms; time c 90ms; time d 50ms; time e 110ms; time f 10ms;"
       " timeout addr=a len=1; timeout addr=b len=1; timeout addr=c len=1; timeout addr=d len=1; timeout addr=e len=1;"
       " timeout addr=f len=1; until 1 2 3 4 5 6" },
     { "timeout-etime-breaks-link", "ordered; time t 2ms; timeout addr=t len=1 flags=LINK; nop; enter 2" },

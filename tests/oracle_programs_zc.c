@@ -48,7 +48,7 @@ const struct oracle_program oracle_programs_zc[] = {
     { "send-zc-family", "ordered; " UDP "buf b 'hello'; address x unix nobody;"
       " send_zc fd=u addr=b len=5 off=x addrlen=len:x; enter 2" },
     { "send-zc-pad", "ordered; " TCP "buf b 'hello'; send_zc fd=c addr=b len=5 addrlen=0 index=0x10000; enter 1" },
-    { "send-zc-addr3", "ordered; since 6.0; " TCP "buf b 'hello'; send_zc fd=c addr=b len=5 addr3=7; enter 1" },
+    { "send-zc-addr3", "ordered; " TCP "buf b 'hello'; send_zc fd=c addr=b len=5 addr3=7 ud=2; until 2; get s 9" },
     { "send-zc-skip", "ordered; " TCP "buf b 'hello'; send_zc fd=c addr=b len=5 flags=SKIP; enter 1" },
     { "send-zc-unknown-ioprio", "ordered; " TCP "buf b 'hello';"
       " send_zc fd=c addr=b len=5 ioprio=0x4000|SEND_ZC_REPORT_USAGE; enter 2" },
@@ -111,6 +111,8 @@ const struct oracle_program oracle_programs_zc[] = {
       " send_zc fd=pw addr=b len=5 ioprio=RECVSEND_FIXED_BUF; enter 2" },
     { "send-zc-buffer-vectors", "ordered; since 6.17; " TCP "buf b 'hello'; iov v b:0:5; buffers v 1;"
       " send_zc fd=c addr=v len=1 ioprio=RECVSEND_FIXED_BUF|SEND_VECTORIZED; enter 2" },
+    { "send-zc-buffer-vectors-beyond", "ordered; since 7.2; " TCP "buf b 'hello'; iov w b:0:4; buffers w 1;"
+      " iov v b:0:2 b:3:2; send_zc fd=c addr=v len=2 ioprio=RECVSEND_FIXED_BUF|SEND_VECTORIZED; enter 2; get s 9" },
     { "send-zc-buffer-tag", "ordered; " TCP "fill c; buf b 'hello'; iov v b:0:5; buffers v 1 tag=50;"
       " send_zc fd=c addr=b len=5 ioprio=RECVSEND_FIXED_BUF ud=10; enter 0; iov w b:0:1; buffers-update w 1 tag=60;"
       " enter 0; async_cancel addr=10 ud=11; enter 4" },

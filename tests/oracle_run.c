@@ -38,6 +38,16 @@ void oracle_wrong(struct oracle_run *run, const char *why, const char *detail)
     longjmp(give_up, 1);
 }
 
+void oracle_lacks(struct oracle_run *run, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(run->result->lacks, sizeof run->result->lacks, format, args);
+    va_end(args);
+    longjmp(give_up, 1);
+}
+
 const char *oracle_arg(struct oracle_run *run, unsigned index)
 {
     if (index >= run->arg_count)
@@ -144,32 +154,6 @@ uint8_t *oracle_literal(struct oracle_run *run, const char *text, size_t *length
 
 /* ---- Requests ---- */
 
-static void note_since(struct oracle_run *run, const struct io_uring_sqe *sqe)
-{
-    static const struct { uint8_t flag; uint16_t since; } flags[] = {
-        { IOSQE_FIXED_FILE, KRING__V(5, 1) }, { IOSQE_IO_DRAIN, KRING__V(5, 2) },
-        { IOSQE_IO_LINK, KRING__V(5, 3) }, { IOSQE_IO_HARDLINK, KRING__V(5, 5) },
-        { IOSQE_ASYNC, KRING__V(5, 6) }, { IOSQE_BUFFER_SELECT, KRING__V(5, 7) },
-        { IOSQE_CQE_SKIP_SUCCESS, KRING__V(5, 17) },
-    };
-    const struct kring__row *row = kring__row(sqe->opcode);
-    uint64_t variants = kring__variants_of(sqe);
-    uint32_t *since = &run->result->since;
-
-    if (row && row->since > *since)
-        *since = row->since;
-    /* No variant: it is the flag that is old. */
-    if (sqe->opcode == IORING_OP_SEND && (sqe->flags & IOSQE_BUFFER_SELECT) &&
-        *since < KRING__V(6, 10))
-        *since = KRING__V(6, 10);
-    for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
-        if (variants >> i & 1 && kring__variant_rows[i].since > *since)
-            *since = kring__variant_rows[i].since;
-    for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (sqe->flags & flags[i].flag && flags[i].since > *since)
-            *since = flags[i].since;
-}
-
 static int64_t key_value(struct oracle_run *run, const char *key, int64_t otherwise)
 {
     const char *text = oracle_key(run, key);
@@ -226,21 +210,29 @@ static bool make_request(struct oracle_run *run, const char *verb)
     sqe->personality = (uint16_t)key_value(run, "personality", 0);
     if (sqe->user_data >= run->next_user_data && sqe->user_data < 1000)
         run->next_user_data = sqe->user_data + 1;
+    oracle_demand_sqe(run, sqe);
     sent = &run->sent[run->sent_count++];
     sent->user_data = sqe->user_data;
     sent->sqe = *sqe;
     if (as)
         snprintf(sent->as, sizeof sent->as, "%s", as);
-    note_since(run, sqe);
     return true;
 }
 
 /* ---- What comes back ---- */
 
+/* A notification may have a user_data of its own. */
+static bool names(const struct io_uring_sqe *sqe, uint64_t user_data)
+{
+    bool zero_copy = sqe->opcode == IORING_OP_SEND_ZC || sqe->opcode == IORING_OP_SENDMSG_ZC;
+
+    return sqe->user_data == user_data || (zero_copy && sqe->addr3 && sqe->addr3 == user_data);
+}
+
 static struct oracle_sent *sent_of(struct oracle_run *run, uint64_t user_data)
 {
     for (unsigned i = 0; i < run->sent_count; i++)
-        if (run->sent[i].user_data == user_data && !run->sent[i].final)
+        if (names(&run->sent[i].sqe, user_data) && !run->sent[i].final)
             return &run->sent[i];
     return NULL;
 }
@@ -446,6 +438,7 @@ static void open_ring(struct oracle_run *run)
 
     if (index == ORACLE_RINGS)
         oracle_wrong(run, "too many rings", "");
+    oracle_demand_setup(run, run->setup_flags);
     result = oracle_ring_open(&run->rings[index], run->soft, run->entries, run->cq_entries,
                               run->setup_flags);
     if (result < 0) {
@@ -498,8 +491,7 @@ static void do_statement(struct oracle_run *run, char *text)
         unsigned major = 0, minor = 0;
 
         sscanf(oracle_arg(run, 1), "%u.%u", &major, &minor);
-        if (KRING__V(major, minor) > run->result->since)
-            run->result->since = KRING__V(major, minor);
+        oracle_demand_release(run, KRING__V(major, minor));
     } else if (!strcmp(verb, "setup")) {
         run->entries = (unsigned)key_value(run, "entries", run->entries);
         run->cq_entries = (unsigned)key_value(run, "cq", 0);
@@ -520,7 +512,7 @@ static void do_statement(struct oracle_run *run, char *text)
     }
 }
 
-static unsigned pending(const struct oracle_run *run)
+unsigned oracle_in_flight(const struct oracle_run *run)
 {
     unsigned count = 0;
 
@@ -541,7 +533,7 @@ static void cancel_rest(struct oracle_run *run)
     sqe->cancel_flags = IORING_ASYNC_CANCEL_ANY;
     sqe->user_data = 999999;
     oracle_log(run, "cancel\n");
-    for (unsigned i = 0; i < 8 && (i == 0 || pending(run)); i++) {
+    for (unsigned i = 0; i < 8 && (i == 0 || oracle_in_flight(run)); i++) {
         run->arg_count = 0;
         enter(run, ring, 1, 3000000);
         take(run, ring);
@@ -562,7 +554,7 @@ static void finish(struct oracle_run *run)
     for (unsigned i = 0; i < run->sent_count; i++)
         if (run->sent[i].sqe.flags & IOSQE_CQE_SKIP_SUCCESS && !run->sent[i].final)
             note_cover(run, &run->sent[i].sqe, 0);
-    if (pending(run))
+    if (oracle_in_flight(run))
         cancel_rest(run);
     /* The soft table holds duplicates, the kernel's does not: neither counts. */
     for (unsigned i = 0; i < run->ring_count; i++)

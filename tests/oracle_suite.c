@@ -4,9 +4,10 @@
 #include "oracle.h"
 
 #include <string.h>
+#include <unistd.h>
 
-/* Most of a run is waiting. */
-enum { AT_ONCE = 16 };
+/* Most of a run is waiting; but a single processor has to serve all of them in time. */
+enum { AT_ONCE = 16, AT_ONCE_ALONE = 8 };
 
 bool oracle_stop_early;
 
@@ -14,9 +15,14 @@ struct suite {
     struct oracle_counts *counts;
     FILE *out;
     struct oracle_pending *pending[AT_ONCE];
-    unsigned first, count;
+    unsigned first, count, at_once;
     bool matrix;
 };
+
+static unsigned at_once(void)
+{
+    return sysconf(_SC_NPROCESSORS_ONLN) > 1 ? AT_ONCE : AT_ONCE_ALONE;
+}
 
 static void end_one(struct suite *suite)
 {
@@ -42,14 +48,14 @@ static void begin_one(const struct oracle_program *program, void *user)
 
     if (oracle_stop_early && suite->counts->different)
         return;
-    if (suite->count == AT_ONCE)
+    if (suite->count == suite->at_once)
         end_one(suite);
     suite->pending[(suite->first + suite->count++) % AT_ONCE] = oracle_begin(program);
 }
 
 void oracle_suite_family(const char *family, FILE *out, struct oracle_counts *counts)
 {
-    struct suite suite = { .counts = counts, .out = out, .matrix = true };
+    struct suite suite = { .counts = counts, .out = out, .matrix = true, .at_once = at_once() };
 
     oracle_each_program(family, begin_one, &suite);
     while (suite.count)
@@ -58,7 +64,7 @@ void oracle_suite_family(const char *family, FILE *out, struct oracle_counts *co
 
 void oracle_suite_random(uint64_t seed, unsigned count, FILE *out, struct oracle_counts *counts)
 {
-    struct suite suite = { .counts = counts, .out = out };
+    struct suite suite = { .counts = counts, .out = out, .at_once = at_once() };
 
     for (unsigned i = 0; i < count; i++)
         begin_one(oracle_random(seed, i), &suite);

@@ -316,6 +316,26 @@ static void callers_einval(enum rings_kind kind)
     rings_close(ring);
 }
 
+/* A user_data that is not the operation's own would leave it without an end. */
+static void another_user_data(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct io_uring_sqe sqe;
+
+    memset(&sqe, 0, sizeof sqe);
+    sqe.opcode = IORING_OP_POLL_REMOVE;
+    sqe.len = IORING_POLL_UPDATE_USER_DATA;
+    CU_ASSERT_EQUAL(rings_do(ring, kring_raw(ring, &sqe)), -EINVAL);
+    memset(&sqe, 0, sizeof sqe);
+    sqe.addr3 = 7;
+    for (unsigned i = 0; i < 2; i++) {
+        sqe.opcode = i ? IORING_OP_SENDMSG_ZC : IORING_OP_SEND_ZC;
+        sqe.fd = -1;
+        CU_ASSERT_EQUAL(rings_do(ring, kring_raw(ring, &sqe)), -EINVAL);
+    }
+    rings_close(ring);
+}
+
 static void close_leaves_nothing(enum rings_kind kind)
 {
     struct kring_options options = rings_options(kind);
@@ -388,6 +408,7 @@ RINGS_TEST(index_is_no_fd)
 RINGS_TEST(empty_vectors)
 RINGS_TEST(flags_survive)
 RINGS_TEST(callers_einval)
+RINGS_TEST(another_user_data)
 RINGS_TEST(close_leaves_nothing)
 RINGS_TEST(unix_lengths)
 
@@ -403,6 +424,7 @@ int kring_test_mistakes(void)
         RINGS_ROWS("vectors with empty buffers are written whole", empty_vectors),
         RINGS_ROWS("flags survive a short send", flags_survive),
         RINGS_ROWS("the caller's EINVAL stays his", callers_einval),
+        RINGS_ROWS("a user_data of his own is refused", another_user_data),
         RINGS_ROWS("a closed ring leaves no fd open", close_leaves_nothing),
         RINGS_ROWS("AF_UNIX address lengths", unix_lengths),
     };

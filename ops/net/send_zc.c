@@ -4,8 +4,9 @@
  * (and 6.1.y), vectors 6.17.
  * SQE: fd; addr, len: data, or with IORING_SEND_VECTORIZED an iovec array; msg_flags: MSG_; addr2,
  * addr_len: destination or 0; ioprio: IORING_RECVSEND_POLL_FIRST, IORING_SEND_ZC_REPORT_USAGE,
- * IORING_SEND_VECTORIZED, or IORING_RECVSEND_FIXED_BUF: data within registered buffer buf_index.
- * IOSQE_CQE_SKIP_SUCCESS is refused.
+ * IORING_SEND_VECTORIZED, IORING_RECVSEND_FIXED_BUF: data within registered buffer buf_index (with
+ * vectors: on 7.2, not on 6.18); addr3: user_data of the notification, or 0 for its own (7.1; not
+ * by kring_raw()). IOSQE_CQE_SKIP_SUCCESS is refused.
  * Result: as SEND, with F_MORE; then a notification, F_NOTIF, whose res says with REPORT_USAGE
  * whether data was copied (IORING_NOTIF_USAGE_ZC_COPIED). What fails has both, unless it is refused
  * before the notification is made.
@@ -73,7 +74,7 @@ int kring__zc_prep(struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
 
-    if (sqe->addr3 != 0 || sqe->__pad2[0] != 0 || (sqe->flags & IOSQE_CQE_SKIP_SUCCESS))
+    if (sqe->__pad2[0] != 0 || (sqe->flags & IOSQE_CQE_SKIP_SUCCESS))
         return -EINVAL;
     /* From here on what is refused has its notification too. */
     req->flags |= KRING__REQ_NOTIF;
@@ -112,23 +113,32 @@ int kring__zc_sent(struct kring__req *req, int res)
 
 int kring__send_zc_prep(struct kring__soft *soft, struct kring__req *req)
 {
-    const uint32_t both = IORING_RECVSEND_FIXED_BUF | IORING_SEND_VECTORIZED;
     int error = kring__zc_prep(req);
 
     (void)soft;
-    if (error == 0)
-        error = kring__send_fields(req);
-    return error == 0 && (req->sqe.ioprio & both) == both ? -EINVAL : error;
+    return error < 0 ? error : kring__send_fields(req);
+}
+
+/* Is the data within the registered buffer? */
+static int64_t in_buffer(struct kring__soft *soft, struct kring__req *req)
+{
+    const struct io_uring_sqe *sqe = &req->sqe;
+
+    if (!(sqe->ioprio & IORING_RECVSEND_FIXED_BUF))
+        return 0;
+    if (sqe->ioprio & IORING_SEND_VECTORIZED)
+        return kring__req_fixed_vectors(soft, req, kring__pointer(sqe->addr), sqe->len);
+    return kring__req_fixed_buffer(soft, req, sqe->addr, sqe->len);
 }
 
 int kring__send_zc_try(struct kring__soft *soft, struct kring__req *req)
 {
-    int error = kring__zc_socket(req);
+    int64_t error = kring__zc_socket(req);
 
     if (error == 0)
         error = kring__poll_first(req);
-    if (error == 0 && (req->sqe.ioprio & IORING_RECVSEND_FIXED_BUF))
-        error = kring__req_fixed_buffer(soft, req, req->sqe.addr, req->sqe.len);
-    return error < 0 ? error : kring__zc_sent(req, kring__send_once(req));
+    if (error == 0)
+        error = in_buffer(soft, req);
+    return error < 0 ? (int)error : kring__zc_sent(req, kring__send_once(req));
 }
 #endif

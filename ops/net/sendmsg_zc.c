@@ -46,17 +46,14 @@ int kring__sendmsg_zc_prep(struct kring__soft *soft, struct kring__req *req)
 int kring__sendmsg_zc_try(struct kring__soft *soft, struct kring__req *req)
 {
     const struct kring__msghdr *message = kring__pointer(req->sqe.addr);
-    int64_t error = 0;
+    int64_t error = kring__zc_socket(req);
 
-    if (req->sqe.ioprio & IORING_RECVSEND_FIXED_BUF) {
+    if (error == 0 && (req->sqe.ioprio & IORING_RECVSEND_FIXED_BUF)) {
         error = kring__msg_length(message);
         if (error >= 0)
             error = kring__req_fixed_vectors(soft, req, message->iov, message->iovlen);
-        if (error < 0)
-            return (int)error;
     }
-    error = kring__zc_socket(req);
-    if (error == 0)
+    if (error >= 0)
         error = kring__poll_first(req);
     return error < 0 ? (int)error : kring__zc_sent(req, kring__message_once(req, message));
 }
