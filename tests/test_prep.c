@@ -247,6 +247,12 @@ static bool differs_by_design(const struct io_uring_sqe *sqe)
     case IORING_OP_TIMEOUT:
     case IORING_OP_LINK_TIMEOUT:
         return (sqe->timeout_flags & IORING_TIMEOUT_IMMEDIATE_ARG) != 0; /* 7.1 */
+    case IORING_OP_SEND_ZC:
+        return sqe->addr3 != 0 || /* 7.1 */
+               ((sqe->ioprio & IORING_RECVSEND_FIXED_BUF) &&
+                (sqe->ioprio & IORING_SEND_VECTORIZED)); /* 7.2 */
+    case IORING_OP_SENDMSG_ZC:
+        return sqe->addr3 != 0; /* 7.1 */
     case IORING_OP_OPENAT2:
         /* Our preparation would read the struct, all len of it. */
         return sqe->len >= 24 && (sqe->addr2 != (uintptr_t)zeroes || sqe->len > sizeof zeroes);
