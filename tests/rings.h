@@ -55,7 +55,7 @@ int64_t rings_outcome(struct kring *ring, kring_op op);
 void rings_split(struct kring *ring, uint32_t seed);
 /* Lets every opcode choose by itself again. */
 void rings_unsplit(struct kring *ring);
-/* Closes within a second and asserts that all that was started has ended. */
+/* Closes within ten seconds and asserts that all that was started has ended. */
 void rings_close(struct kring *ring);
 uint32_t rings_random(uint32_t *state);
 
@@ -82,6 +82,8 @@ kring_release rings_release;
 void rings_need(struct kring *ring, kring_op op);
 /* The same for what such a kernel does otherwise: skips the test, or returns where it may not. */
 void rings_lacks(const char *why);
+/* The kernel, played or real, is older: where a test expects less of it, and no probe can tell. */
+bool rings_kernel_before(unsigned major, unsigned minor);
 int rings_started(struct kring *ring, kring_op op, kring_done *done, void *user);
 int rings_started_chain(struct kring *ring, const kring_op *ops, unsigned count, kring_done *done,
                         void *user);
@@ -90,7 +92,7 @@ int rings_started_chain(struct kring *ring, const kring_op *ops, unsigned count,
 
 /* Starts op into the log; true when it was started. */
 bool rings_start(struct kring *ring, kring_op op, struct rings_log *log);
-/* Runs until the log has that many final callbacks, at most a second; fails the test if not. */
+/* Runs until the log has that many final callbacks, at most ten seconds; fails the test if not. */
 bool rings_until(struct kring *ring, const struct rings_log *log, unsigned finals);
 /* The same for callbacks of any kind, and for a counter. */
 bool rings_until_calls(struct kring *ring, const struct rings_log *log, unsigned calls);

@@ -8,6 +8,8 @@
  * Result: bytes, 0 = end. Multishot: bytes with F_MORE; 0 and errors are final. With MSG_WAITALL on
  * a stream all of len, or what came before the end; less breaks a link.
  * Soft: MSG_DONTWAIT, then waits for POLLIN; the caller's own MSG_DONTWAIT: -EAGAIN.
+ * In the kernel a bundle takes as many buffers as the socket is known to fill: on 6.12 one of an
+ * AF_UNIX socket, and of TCP one until a multishot's second result; on 6.18 all that are needed.
  * F_SOCK_NONEMPTY, a hint, is never set. With picked buffers MSG_WAITALL does not wait for the
  * rest. A bundle fills at most 64 buffers with one call.
  * Owns: the buffer is the caller's until the result, a picked one from its CQE on.
