@@ -4,13 +4,17 @@
 #
 # The suites and the oracle on real kernels: Debian's user-mode kernels, each a process whose root is
 # this machine's (hostfs), and the running one. The binaries are static, and the same in each. A
-# guest writes to a tmpfs of its own and to its log only. Exact versions stand in the table.
+# guest writes to a tmpfs of its own and to its log only. Exact versions stand in the table. As many
+# run side by side as this machine has CPUs.
+#
+# KRING_KERNELS_WHAT="suites" or "oracle" asks for one of them only, KRING_KERNELS_TESTS names suites.
 set -u
 top=$(dirname "$0")
 . "$top/guests.sh"
 . "$top/table.sh"
 sources=$(cd "$top/.." && pwd)
 names=${*:-5.10 6.1 6.12 7.2 running}
+asked=${KRING_KERNELS_WHAT:-suites oracle}
 
 # What is run: the suites on every kind of ring, and the oracle.
 command_of() { # suites|oracle
@@ -37,20 +41,70 @@ here() { # WHAT LOG
 sh "$top/deps.sh" || exit 1
 guests_build || exit 1
 
-table_begin "$guests/table" native soft mixed other oracle
+# What came of them stands in $guests/NAME.WHAT.log, status and release in $guests/NAME.WHAT.end.
+run_on() { # NAME
+    for what in $asked; do
+        log=$guests/$1.$what.log
+        if [ "$1" = running ]; then here $what "$log"; else there "$1" $what "$log"; fi
+        echo "${status:-unknown} $release" >"$guests/$1.$what.end"
+    done
+}
+# A guest is a process that goes on by itself.
+give_up() { # NAME...
+    kill $workers
+    for name; do
+        pid=$(cat "$guests/$name/pid" 2>/dev/null)
+        [ "/proc/$pid/exe" -ef "$guests/$name/linux" ] && kill "$pid"
+    done
+    exit 130
+}
+# Side by side, as many as this machine has CPUs, since a guest has one: who takes a name first runs it.
+run_all() { # NAME...
+    rm -rf "$guests/taken"
+    mkdir "$guests/taken" || exit 1
+    workers= count=0
+    trap 'give_up "$@"' INT TERM HUP
+    while [ $count -lt "$(nproc 2>/dev/null || echo 2)" ]; do
+        for name; do
+            if mkdir "$guests/taken/$name" 2>/dev/null; then run_on "$name"; fi
+        done &
+        workers="$workers $!" count=$((count + 1))
+    done
+    wait
+    trap - INT TERM HUP
+}
+
+ready=
 for name in $names; do
+    rm -f "$guests/$name".*.end
     if [ "$name" != running ]; then
         guest_suite "$name" >/dev/null || { echo "no such kernel: $name" >&2; exit 2; }
-        if ! guest_fetch "$name" "$guests/$name.log"; then
-            table_not_run "$name" "cannot be fetched here: $(tail -n 1 "$guests/$name.log")"
-            continue
-        fi
+        guest_fetch "$name" "$guests/$name.log" || continue
     fi
+    ready="$ready $name"
+done
+run_all $ready
+
+table_begin "$guests/table" native soft mixed other oracle
+for name in $names; do
+    case " $ready " in
+    *" $name "*) ;;
+    *)
+        table_not_run "$name" "cannot be fetched here: $(tail -n 1 "$guests/$name.log")"
+        continue
+        ;;
+    esac
     for what in suites oracle; do
-        log=$guests/$name.$what.log
-        if [ "$name" = running ]; then here $what "$log"; else there "$name" $what "$log"; fi
         case $what in suites) columns="native soft mixed other" ;; *) columns=oracle ;; esac
-        table_count "$name" "$log" "${status:-unknown}" $columns
+        case " $asked " in
+        *" $what "*) ;;
+        *)
+            for column in $columns; do table_cell "not asked for"; done
+            continue
+            ;;
+        esac
+        read -r status release <"$guests/$name.$what.end" || status=unknown
+        table_count "$name" "$guests/$name.$what.log" "$status" $columns
     done
     table_row "$name ($release)"
 done
