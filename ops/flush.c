@@ -243,7 +243,7 @@ static bool take_care(struct kring *ring, struct kring__list *list, struct kring
     }
     if (!ends && engine == KRING_ENGINE_KERNEL && kring__kernel_gone(ring))
         engine = kring__route(ring, slot);
-    else if (!ends && engine >= 0 && (slot->flags & KRING__S_UNPROVEN))
+    else if (!ends && engine == KRING_ENGINE_KERNEL && (slot->flags & KRING__S_UNPROVEN))
         engine = kring__route_settle(ring, slot);
     if (engine < 0) {
         value = engine;

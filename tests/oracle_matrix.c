@@ -106,7 +106,7 @@ static int demand_errnos(uint8_t op, const struct kring__row *row, FILE *out)
     }
     if (row->wait == KRING__WAIT_IN || row->wait == KRING__WAIT_OUT)
         missing += demand(op, KIND_ERRNO, EINTR, "EINTR", out);
-    if (kring__copy_shapes[op] != KRING__COPY_NOTHING)
+    if (CONFIG_KRING_SOFT_ENGINE && kring__copy_shapes[op] != KRING__COPY_NOTHING)
         missing += demand(op, KIND_ERRNO, EFAULT, "EFAULT", out);
     return missing;
 }
