@@ -5,9 +5,9 @@
  * Contract, for all of them: the result is >= 0, or -errno (-4095..-1); errno is never read or
  * written; no call is retried, and none is replaced by another, with two exceptions that 32-bit
  * ABIs force: 64-bit offsets (abi/sys_offset.c) and 64-bit times (abi/sys_time.c).  Under
- * KRING_KERNEL what is younger than that release is answered without a call (abi/younger.h).  Fallback
- * ladders (accept4 -> accept, pipe2 -> pipe, ...) belong to the operations that know what may be
- * lost.
+ * KRING_KERNEL what is younger than that release is answered without a call (abi/younger.h).
+ * Fallback ladders (accept4 -> accept, ...; docs/ladders.md) belong to the operations that know
+ * what may be lost.
  *
  * Tests replace abi/sys*.o by a fake with the same functions: the linker is the seam.
  *

@@ -212,7 +212,7 @@ static int describe(struct kring *ring, struct kring__slot *slot)
     uint64_t header = slot->sqe.addr;
     int engine, flags = 0;
 
-    /* A message's header may be looked at from the start on: until then it counts as a plain one. */
+    /* A message's header may be looked at from the start on: before, it counts as a plain one. */
     if (message)
         slot->sqe.addr = 0;
     engine = kring__route(ring, slot);

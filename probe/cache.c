@@ -3,10 +3,10 @@
  * What trials found out about this process's kernel, kept so that the second ring is cheap.
  *
  * This is kring's writable global state, all of it but the simulated release (abi/younger.c): one
- * byte per question, 0 while it is not answered. Bytes are read and written atomically and relaxed; two threads that try the same thing
- * at once both store the same answer, so no order between them is needed. The answers hold for the
- * kernel, not for a ring: simulation masks are applied after them, and a failed trial (no memory,
- * no descriptor) stores nothing.
+ * byte per question, 0 while it is not answered. Bytes are read and written atomically and relaxed;
+ * two threads that try the same thing at once both store the same answer, so no order between them
+ * is needed. The answers hold for the kernel, not for a ring: simulation masks are applied after
+ * them, and a failed trial (no memory, no descriptor) stores nothing.
  */
 #include "internal.h"
 

@@ -168,7 +168,7 @@ enum kring__quirk_id {
     KRING__QUIRK_OPEN_FLAGS,
     KRING__QUIRK_PBUF_RING,    /* buffer rings must not be used: pools are at home in soft */
     KRING__QUIRK_CANCEL_EINTR, /* EINTR after a cancel is ECANCELED, on every kernel */
-    KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again; on every kernel */
+    KRING__QUIRK_NONBLOCK,     /* EAGAIN for an O_NONBLOCK file: poll, then again; on all */
     KRING__QUIRK_UNIX_DGRAM,   /* a send must not wait in the kernel: DONTWAIT and backoff */
     KRING__QUIRK_STREAM_POS,   /* a socket wants position 0 where the caller says the current one */
     KRING__QUIRK_UNLINKED,     /* KRING__UNLINKED rows: no soft link behind them in the kernel */

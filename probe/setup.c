@@ -193,8 +193,9 @@ int kring__setup_negotiate(struct kring__kernel *kernel, struct kring__setup *se
         a.entries = a.cq_entries / 2 < SQ_LIMIT ? a.cq_entries / 2 : SQ_LIMIT;
     do {
         error = create(kernel, setup, &a);
-        setup->bytes = kring__ring_bytes(&kernel->params, a.entries,
-                                         a.flags & IORING_SETUP_CQSIZE ? a.cq_entries : 2 * a.entries);
+        setup->bytes = kring__ring_bytes(
+            &kernel->params, a.entries,
+            a.flags & IORING_SETUP_CQSIZE ? a.cq_entries : 2 * a.entries);
     } while (error < 0 && give_up(setup, &a, error));
     if (error < 0)
         return error;

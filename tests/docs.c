@@ -229,7 +229,8 @@ static const char *engine(unsigned opcode, uint16_t release)
     caps.pub.features = row->features;
     for (unsigned i = 0; i < KRING__VARIANT_COUNT; i++)
         caps.variant[i].answer = kring__variant_rows[i].since > release ? KRING__NO : KRING__YES;
-    return cards[kring__narrow(opcode)].wanted && kring__caps_poor(&caps, &sqe) ? "soft+" : "native";
+    return cards[kring__narrow(opcode)].wanted && kring__caps_poor(&caps, &sqe) ? "soft+"
+                                                                                : "native";
 }
 
 static void release_text(uint16_t release, char text[8])

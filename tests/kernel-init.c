@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Init of a guest kernel: mounts what the tests need, runs a job, prints "kernel-init: status N" and
- * powers off. The job is the shell script that the environment variable `kring_job` names (the
+ * Init of a guest kernel: mounts what the tests need, runs a job, prints "kernel-init: status N"
+ * and powers off. The job is the shell script that the environment variable `kring_job` names (the
  * kernel hands a KEY=VALUE that it does not know to init), where the guest's root is this machine's
  * (hostfs); else init's own arguments (what follows -- on the kernel's command line) are the
  * program and its arguments, where the root is an initramfs that holds nothing else. Static: the

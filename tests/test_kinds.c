@@ -384,7 +384,7 @@ static void poll_waits(struct kring *ring, const struct kind *kind, struct thing
     }
 }
 
-/* A mixed one as users have it: the kernel begins, and the soft engine is there for what it leaves. */
+/* A mixed one as users have it: the kernel begins, the soft engine is there for what it leaves. */
 static struct kring *open_unsplit(enum rings_kind rings)
 {
     struct kring *ring = rings_open(rings);
@@ -531,8 +531,9 @@ KIND(watch, "no inotify", make_inotify, create_file, is_creation, NULL, false, N
 KIND(process, "no pidfds on this kernel", make_pidfd, end_process, NULL, end_pidfd, true, NULL)
 
 /*
- * Until 5.14 the read of a terminal would block the call that submits it (quirk Q092): such a kernel
- * is given character devices, and nothing else, for a worker. What is asked for that is seen here.
+ * Until 5.14 the read of a terminal would block the call that submits it (quirk Q092): such a
+ * kernel is given character devices, and nothing else, for a worker. What is asked for that is seen
+ * here.
  */
 static void old_kernels_read_terminals_in_a_worker(void)
 {

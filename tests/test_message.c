@@ -76,8 +76,8 @@ static void flags_go_along(enum rings_kind from_kind)
                                 -EINVAL);
                 continue;
             }
-            CU_ASSERT_EQUAL(rings_do(from, kring_msg_ring_flags(from, to, (int32_t)bit, bit, flags)),
-                            0);
+            CU_ASSERT_EQUAL(
+                rings_do(from, kring_msg_ring_flags(from, to, (int32_t)bit, bit, flags)), 0);
             CU_ASSERT(rings_until_count(to, &in.count, ++expected));
             CU_ASSERT_EQUAL(in.flags[expected - 1], flags);
             CU_ASSERT_EQUAL(in.values[expected - 1], (int32_t)bit);

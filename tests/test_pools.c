@@ -89,7 +89,7 @@ static void end_while_paused(enum rings_kind kind)
         rings_pair(SOCK_SEQPACKET, pair);
         op = kring_recv_multishot(ring, pair[0], pool, 0);
         if (i == 2)
-            CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 5 * KRING_MS), 0);
+            CU_ASSERT_EQUAL(kring_set_deadline(ring, op, 200 * KRING_MS), 0);
         CU_ASSERT_EQUAL(kring_start(ring, op, on_keep, &k), 0);
         rings_write(pair[1], "1", 1);
         rings_write(pair[1], "2", 1);

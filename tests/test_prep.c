@@ -264,7 +264,8 @@ static bool differs_by_design(const struct io_uring_sqe *sqe)
                sqe->addr2 != (uintptr_t)zeroes && sqe->addr2 != 0;
     case IORING_OP_PROVIDE_BUFFERS:
         /* Beyond what a 32-bit process can have: a 64-bit kernel below it does not mind. */
-        return sizeof(void *) == 4 && sqe->addr + (uint64_t)sqe->len * (uint32_t)sqe->fd > UINT32_MAX;
+        return sizeof(void *) == 4 &&
+               sqe->addr + (uint64_t)sqe->len * (uint32_t)sqe->fd > UINT32_MAX;
     case IORING_OP_READV_FIXED:
     case IORING_OP_WRITEV_FIXED:
         /* It allocates room for so many vectors before it counts them: -ENOMEM. */
@@ -417,7 +418,7 @@ static void a_negative_or_doubly_clocked_time_is_refused(void)
 {
     static const int64_t times[][2] = {{-1, 0}, {0, 1000000000}, {1, 5}, {1, INT64_MIN + 5},
                                        {0, -1}};
-    /* -1 and 32 bits: EINVAL on a 32-bit kernel, some seconds on a 64-bit one, which is below here. */
+    /* -1 and 32 bits: EINVAL on a 32-bit kernel, some seconds on a 64-bit one, as below here. */
     size_t count = sizeof times / sizeof times[0] - (sizeof(long) == 4);
     struct oracle oracle;
 

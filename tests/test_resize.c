@@ -73,7 +73,7 @@ static void what_runs_goes_on(enum rings_kind kind)
         has_sizes(ring, want, size[0] == 33 ? 128 : size[1] == 0 ? 2 * want : size[1]);
         CU_ASSERT(rings_until(ring, &nops, 30));
         if (round < WAITING) {
-            rings_write(pairs[round][1], "abcdefghijklmnopqrstuvwxyz" + round, 1);
+            rings_write(pairs[round][1], &"abcdefghijklmnopqrstuvwxyz"[round], 1);
             CU_ASSERT(rings_until(ring, &logs[round], 1));
             CU_ASSERT_EQUAL(logs[round].last.value, 1);
             CU_ASSERT_EQUAL(data[round], 'a' + (char)round);
@@ -121,7 +121,8 @@ static void unread_results_move(enum rings_kind kind)
     ring = open_resizable(kind, &options);
     rings_unsplit(ring); /* of one engine: in the order of their starts */
     for (int i = 0; i < COUNT; i++)
-        CU_ASSERT_EQUAL(kring_start(ring, kring_nop_inject(ring, i, 0, 0, 0), read_one, &reader), 0);
+        CU_ASSERT_EQUAL(
+            kring_start(ring, kring_nop_inject(ring, i, 0, 0, 0), read_one, &reader), 0);
     for (unsigned i = 0; i < 100 && reader.count < COUNT; i++)
         CU_ASSERT(kring_run(ring, KRING_SECOND) >= 0);
     CU_ASSERT_EQUAL(reader.count, COUNT);

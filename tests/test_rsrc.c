@@ -716,7 +716,7 @@ RINGS_TEST(conversions_copy)
 RINGS_TEST(failed_conversions_lose_nothing)
 RINGS_TEST(a_conversion_can_be_repeated)
 
-/* From this kind of ring to each kind: the same memory, checked as there, and two tables after it. */
+/* From this kind of ring to each kind: the same memory, checked as there, then two tables. */
 static void clone_to(enum rings_kind kind, enum rings_kind to)
 {
     enum { COUNT = 40, HOLE = 7 };

@@ -483,9 +483,9 @@ int kring_watcher_open(struct kring_watcher **out, struct kring *ring, uint32_t 
     if (size < memory_for(watches))
         return -ENOMEM;
     /*
-     * The soft engine must not block in a read. The kernel alone may, in a worker, and below 5.15 it
-     * never reads from such a file that does not block: EAGAIN, even when something is there (seen
-     * on 5.10.46).
+     * The soft engine must not block in a read. The kernel alone may, in a worker, and below 5.15
+     * it never reads from such a file that does not block: EAGAIN, even when something is there
+     * (seen on 5.10.46).
      */
     fd = kring__sys_inotify_init1(IN_CLOEXEC | (ring->soft != NULL ? IN_NONBLOCK : 0));
     if (fd < 0)
