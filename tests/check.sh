@@ -67,6 +67,17 @@ operations() { # the page is made from the table and the cards
     "$O/tests/kring-docs" >"$O/check/operations.md" || return 1
     diff docs/operations.md "$O/check/operations.md" || { echo "ERROR: docs/operations.md is old: make docs"; return 1; }
 }
+ladders() { # each rung has a test that exists: the last column of docs/ladders.md
+    "$O/tests/kring-tests" -l >"$O/check/names" || return 1
+    rungs=0 missing=0
+    for name in $(sed -n 's/^| .* | `\([^`]*\)` |$/\1/p' docs/ladders.md | tr ' ' '~'); do
+        rungs=$((rungs + 1))
+        grep -qF "$(echo "$name" | tr '~' ' ')" "$O/check/names" && continue
+        echo "ERROR: docs/ladders.md: no test is named $name" | tr '~' ' '
+        missing=$((missing + 1))
+    done
+    [ "$rungs" -gt 30 ] && [ "$missing" = 0 ]
+}
 oracle() {
     [ -x "$O/tests/kring-oracle" ] && part "oracle" "$O/tests/kring-oracle"
 }
@@ -89,6 +100,7 @@ all)
     part "symbols of libkring.a" sh tests/check-symbols.sh "$O/libkring.a" $numbers
     part "headers" sh tests/check-headers.sh
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/operations.md is of today" operations
+    configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/ladders.md names tests" ladders
     part "configuration" sh tests/check-config.sh
     part "install" sh tests/check-install.sh
     part "the README's tour" env ENGINES="${engines#auto}" sh tests/check-tour.sh
