@@ -99,12 +99,12 @@ static bool have_waitv(void)
 }
 
 /*
- * Wakes until so many have been woken, at most a second: one that waits in slices is not queued for
+ * Wakes until so many have been woken, 10 s at most: one that waits in slices is not queued for
  * a moment between two of them, which a busy machine makes long. One without slices is queued.
  */
 static long wake_in_time(uint32_t *word, long want, uint32_t mask, uint32_t flags)
 {
-    int64_t end = rings_now_ns() + KRING_SECOND;
+    int64_t end = rings_now_ns() + 10 * KRING_SECOND;
     long woken = wake(word, (int)want, mask, flags);
 
     while ((mask != KRING_FUTEX_ANY || !have_waitv()) && woken < want && rings_now_ns() < end) {
