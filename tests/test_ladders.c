@@ -190,6 +190,7 @@ static void an_offset_on_a_stream_is_left_out(void)
     char back[8] = "";
     struct iovec vector = {back, 5};
     struct kring *ring;
+    int64_t plain;
     int ends[2];
 
     if (rings_missing(RINGS_SOFT) != NULL)
@@ -197,11 +198,16 @@ static void an_offset_on_a_stream_is_left_out(void)
     ring = rings_open(RINGS_SOFT);
     rings_pipe(ends);
     rings_write(ends[1], "hello", 5);
+    rings_write(ends[1], "hello", 5);
+    /* EOPNOTSUPP where the kernel's pipes do not know the flag (seen on 5.10.46). */
+    plain = kring__sys_preadv2(ends[0], &vector, 1, -1, RWF_NOWAIT);
+    CU_ASSERT(plain == 5 || plain == -EOPNOTSUPP || plain == -ENOSYS);
     kring_fake_set(&fake);
-    CU_ASSERT_EQUAL(rings_do(ring, kring_readv(ring, ends[0], &vector, 1, 0, RWF_NOWAIT)), 5);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_readv(ring, ends[0], &vector, 1, 0, RWF_NOWAIT)),
+                    plain == 5 ? 5 : -EOPNOTSUPP);
     CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_preadv2], 2);
     kring_fake_clear();
-    CU_ASSERT_EQUAL(memcmp(back, "hello", 5), 0);
+    CU_ASSERT_EQUAL(memcmp(back, "hello", 5) == 0, plain == 5);
     close(ends[0]);
     close(ends[1]);
     rings_close(ring);
