@@ -517,6 +517,7 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uin
                              KRING__S_CANCEL_USER | KRING__S_CANCEL_TIME |
                              KRING__S_CANCEL_QUEUED | KRING__S_CANCEL_SENT;
     int32_t res = interrupted(raw);
+    uint8_t engine = slot->engine;
     int64_t value;
 
     if (slot->flags & KRING__S_INSTALLING) {
@@ -545,6 +546,8 @@ static void ended(struct kring *ring, struct kring__slot *slot, int32_t raw, uin
             kring__requeue(ring, slot);
             return;
         }
+        /* No step comes any more: the cancel that is under way answers where it was sent. */
+        slot->engine = engine;
         value = -ECANCELED;
     }
     if (rearms(slot, res))
