@@ -22,7 +22,7 @@ int kring__soft_resize_begin(struct kring__soft *soft, const struct io_uring_par
                              struct kring__soft_rings *rings)
 {
     struct io_uring_params *params = &rings->params;
-    size_t ring_length, sqe_length;
+    size_t ring_length = 0, sqe_length = 0;
     int error;
 
     memset(rings, 0, sizeof *rings);

@@ -43,7 +43,7 @@ static bool holds_wide(const struct kring *ring)
 static int reserve(const struct kring__view *view, const struct io_uring_params *params)
 {
     size_t length = ((size_t)params->sq_entries << view->sqe_shift) +
-                    ((size_t)params->cq_entries << view->cqe_shift) + 2 * 65536u;
+                    ((size_t)params->cq_entries << view->cqe_shift) + 2 * (size_t)65536;
     void *memory;
     int error = (int)kring__map_anonymous(length, &memory);
 
