@@ -20,8 +20,13 @@ asked=${KRING_KERNELS_WHAT:-suites oracle}
 command_of() { # suites|oracle
     case $1 in
     suites) echo "$guests/obj/tests/kring-tests -x oracle -x faults ${KRING_KERNELS_TESTS:-}" ;;
-    # The matrix is demanded where every file system is at hand: not in a guest.
-    oracle) echo "cd $sources && $guests/obj/tests/kring-oracle${2:+ --matrix ''}" ;;
+    # In a guest on ext4 (tmpfs has no attributes below 6.6), with fewer seeded programs; and as that
+    # file system cannot do all, without the demand that each flag and errno be seen.
+    oracle)
+        echo "cd $sources"
+        [ -z "${2:-}" ] || echo 'export TMPDIR=${KRING_TEST_EXT4:-$TMPDIR}'
+        echo "$guests/obj/tests/kring-oracle ${2:+--matrix '' --count 200}"
+        ;;
     esac
 }
 there() { # NAME WHAT LOG

@@ -215,13 +215,21 @@ int64_t oracle_now_ms(void);
 void oracle_facts_find(void);
 /* Why no program can run here, or NULL. */
 const char *oracle_unavailable(void);
+/* Why not all programs can be judged here, or NULL: single ones can. */
+const char *oracle_undescribed(void);
 /* Of the running kernel, KRING__V. */
 uint32_t oracle_kernel_release(void);
+/* Does it post what ends in one call in the order of submission? */
+bool oracle_kernel_orders(void);
 /* These end the run by oracle_lacks() where the kernel does not have it. */
 void oracle_demand_release(struct oracle_run *run, uint16_t since);
 void oracle_demand_setup(struct oracle_run *run, unsigned flags);
 void oracle_demand_sqe(struct oracle_run *run, const struct io_uring_sqe *sqe);
 void oracle_demand_inet6(struct oracle_run *run);
+/* Older kernels stop at a request whose file is not open: what an enter said, and was given. */
+void oracle_demand_whole_batch(struct oracle_run *run, int submitted, unsigned queued);
+/* Can everything be cancelled by one request? */
+bool oracle_cancels_any(void);
 void oracle_demand_register(struct oracle_run *run, unsigned op);
 
 /* ---- Shrinking (oracle_shrink.c) ---- */

@@ -190,6 +190,8 @@ static void act_ring_group(struct oracle_run *run)
     ring->length = entries;
     reg.ring_addr = (uint64_t)(uintptr_t)ring->data;
     reg.flags = oracle_word(run, "inc") ? IOU_PBUF_RING_INC : 0;
+    if (reg.flags)
+        oracle_demand_release(run, KRING__V(6, 12));
     result = register_call(run, 0, IORING_REGISTER_PBUF_RING, &reg, 1);
     log_result(run, "ring-group", result);
     for (unsigned i = 0; i < count && result == 0; i++)
@@ -341,6 +343,8 @@ static void act_sync_cancel(struct oracle_run *run)
     for (unsigned i = 0; i < 5; i++)
         if (oracle_key(run, keys[i]))
             values[i] = oracle_value(run, oracle_key(run, keys[i]));
+    if (values[2] & (IORING_ASYNC_CANCEL_USERDATA | IORING_ASYNC_CANCEL_OP))
+        oracle_demand_release(run, KRING__V(6, 6));
     memset(&reg, 0, sizeof reg);
     reg.addr = (uint64_t)values[0];
     reg.fd = (int32_t)values[1];

@@ -71,10 +71,22 @@ const char *oracle_unavailable(void)
     return *text ? text : NULL;
 }
 
+const char *oracle_undescribed(void)
+{
+    return oracle_kernel_release() < KRING__V(6, 1)
+               ? "what kernels below 6.1 do otherwise is not described yet (docs/differences.md)" : NULL;
+}
+
 uint32_t oracle_kernel_release(void)
 {
     oracle_facts_find();
     return facts.release;
+}
+
+bool oracle_kernel_orders(void)
+{
+    /* Seen on 6.12, not on 6.1, where task work is a stack. */
+    return facts.release >= KRING__V(6, 12);
 }
 
 static const char *version(uint16_t since, char *text)
@@ -113,6 +125,20 @@ static void demand_sqe_flags(struct oracle_run *run, unsigned flags)
             oracle_lacks(run, "%s (%s)", rows[i].name, version(rows[i].since, text));
 }
 
+/* Quirk Q085. */
+static bool has_ancillary(const struct oracle_run *run, const struct io_uring_sqe *sqe)
+{
+    if (sqe->opcode != IORING_OP_SENDMSG && sqe->opcode != IORING_OP_RECVMSG)
+        return false;
+    for (unsigned i = 0; i < run->object_count; i++) {
+        const struct oracle_object *object = &run->objects[i];
+
+        if (object->kind == ORACLE_MSGHDR && (uintptr_t)object->data == sqe->addr)
+            return ((const struct msghdr *)(const void *)object->data)->msg_controllen != 0;
+    }
+    return false;
+}
+
 void oracle_demand_sqe(struct oracle_run *run, const struct io_uring_sqe *sqe)
 {
     const struct kring__row *row = kring__row(sqe->opcode);
@@ -128,9 +154,25 @@ void oracle_demand_sqe(struct oracle_run *run, const struct io_uring_sqe *sqe)
             oracle_lacks(run, "%s (%s)", variant->name, version(variant->since, text));
     }
     demand_sqe_flags(run, sqe->flags);
+    if (sqe->ioprio && facts.release < KRING__V(5, 19))
+        oracle_lacks(run, "a look at ioprio (Linux 5.19; older ones ignore it)");
+    if (facts.release < KRING__V(5, 12) && has_ancillary(run, sqe))
+        oracle_lacks(run, "ancillary data (Linux 5.12)");
     /* No variant: it is the flag that is old. */
     if (sqe->opcode == IORING_OP_SEND && sqe->flags & IOSQE_BUFFER_SELECT)
         oracle_demand_release(run, KRING__V(6, 10));
+}
+
+void oracle_demand_whole_batch(struct oracle_run *run, int submitted, unsigned queued)
+{
+    if (!run->soft && submitted >= 0 && (unsigned)submitted < queued &&
+        facts.release < KRING__V(5, 18))
+        oracle_lacks(run, "files looked up late (Linux 5.18; one that is not open ended the batch)");
+}
+
+bool oracle_cancels_any(void)
+{
+    return there(&facts.caps.variant[KRING__VARIANT_CANCEL_FLAGS], KRING__V(5, 19));
 }
 
 void oracle_demand_inet6(struct oracle_run *run)

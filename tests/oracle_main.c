@@ -162,6 +162,10 @@ int main(int argc, char **argv)
     }
     if (options.holes)
         return show_holes();
+    if (!options.only && !options.list && oracle_undescribed()) {
+        printf("oracle: skipped: %s\n", oracle_undescribed());
+        return 77;
+    }
     if (!options.only && !options.list)
         return run_all();
     oracle_each_program(NULL, visit, NULL);

@@ -119,7 +119,7 @@ const struct oracle_program oracle_programs_core[] = {
     { "skip-counted-timeout", "time t 300ms; timeout addr=t len=1 off=2; nop flags=SKIP; nop; enter 1;"
       " nop; enter 2" },
     { "skip-waiting", "pipe p; buf b 4; read fd=pr addr=b len=4 flags=SKIP; enter 0; put pw 'data';"
-      " nop ud=9; enter 1" },
+      " nop ud=9; enter 1; sleep 60ms; enter 0" },
 
     /* ---- async: a hint ---- */
     { "async-read-waits", "pipe p; buf b 4; read fd=pr addr=b len=4 flags=ASYNC; enter 0; put pw 'data';"

@@ -10,7 +10,7 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-len-zero", "time t 1ms; timeout addr=t; enter 1" },
     { "timeout-negative", "time t sec=-1 nsec=0; timeout addr=t len=1; enter 1" },
     { "timeout-negative-ns", "time t sec=0 nsec=-1; timeout addr=t len=1; enter 1" },
-    { "timeout-many-ns", "time t sec=0 nsec=1500000000; timeout addr=t len=1; enter 1 wait=10ms" },
+    { "timeout-many-ns", "time t sec=9 nsec=1500000000; timeout addr=t len=1; enter 1 wait=10ms" },
     { "timeout-huge", "time t sec=0x7fffffffffffffff nsec=999999999; timeout addr=t len=1; enter 1 wait=3ms" },
     { "timeout-buf-index", "time t 1ms; timeout addr=t len=1 group=1; enter 1" },
     { "timeout-unknown-flag", "time t 1ms; timeout addr=t len=1 of=0x10000; enter 1" },
@@ -121,7 +121,7 @@ const struct oracle_program oracle_programs_time[] = {
     { "link-timeout-len", "pipe p 'x'; time t 2ms; poll_add fd=pr of=POLLIN flags=LINK; link_timeout addr=t len=2; enter 2" },
     { "link-timeout-off-set", "pipe p 'x'; time t 2ms; poll_add fd=pr of=POLLIN flags=LINK;"
       " link_timeout addr=t len=1 off=1; enter 2" },
-    { "link-timeout-multishot", "pipe p 'x'; time t 2ms; poll_add fd=pr of=POLLIN flags=LINK;"
+    { "link-timeout-multishot", "since 6.4; pipe p 'x'; time t 2ms; poll_add fd=pr of=POLLIN flags=LINK;"
       " link_timeout addr=t len=1 of=TIMEOUT_MULTISHOT; enter 2" },
     { "link-timeout-bad-address", "pipe p 'x'; poll_add fd=pr of=POLLIN flags=LINK; link_timeout addr=8 len=1; enter 2" },
     { "link-timeout-negative", "pipe p 'x'; time t sec=-1 nsec=0; poll_add fd=pr of=POLLIN flags=LINK;"

@@ -41,13 +41,21 @@ static void emit(const char *format, ...)
     va_end(args);
 }
 
-static bool usable(uint8_t opcode, uint16_t since)
+/* Below 6.4 a pipe is read and written by a worker, or when it polls as ready, and never at once. */
+static bool uses_pipe(const char *text)
+{
+    return strstr(text, "fd=qr") || strstr(text, "fd=pw") || strstr(text, "qw ");
+}
+
+static bool usable(uint8_t opcode, uint16_t since, const char *text)
 {
     const struct kring__row *row = &kring__rows[opcode];
 
     /* There a drain behind a zero-copy send may never begin: differences.md. */
     if (g.drains && g.release < KRING__V(6, 18) &&
         (opcode == IORING_OP_SEND_ZC || opcode == IORING_OP_SENDMSG_ZC))
+        return false;
+    if (g.release < KRING__V(6, 4) && uses_pipe(text))
         return false;
     return row->prep != NULL && row->since <= g.release && since <= g.release;
 }
@@ -104,7 +112,7 @@ static void emit_request(const char *flags)
 
     do {
         request = &random_requests[pick(random_request_count)];
-    } while (!usable(request->opcode, request->since) ||
+    } while (!usable(request->opcode, request->since, request->text) ||
              (request->flags & RANDOM_WORKER && g.no_workers) ||
              (request->flags & RANDOM_FAILS && g.skips));
     expand(request->text, request->text + strlen(request->text));
@@ -215,7 +223,7 @@ static void round_of_table(void)
     for (unsigned i = 0; i < random_round_count; i++) {
         const struct random_round *r = &random_rounds[i];
 
-        if (!usable(r->opcode, r->since))
+        if (!usable(r->opcode, r->since, r->text))
             continue;
         /* Each in turn takes the place with its share of the tickets so far. */
         tickets += r->often;
@@ -247,6 +255,9 @@ const struct oracle_program *oracle_random(uint64_t seed, unsigned index)
     if (g.release >= KRING__V(5, 18) && pick(3) == 0)
         emit("setup flags=SETUP_SUBMIT_ALL; ");
     emit("ordered; %s", random_world);
+    for (unsigned i = 0; i < random_thing_count; i++)
+        if (random_things[i].since <= g.release)
+            emit("%s", random_things[i].text);
     count = 2 + pick(7);
     for (g.round = 1; g.round <= count && g.length < TEXT - ROOM; g.round++) {
         if (g.drains && pick(8) == 0)

@@ -43,7 +43,13 @@ extern const struct random_request random_requests[];
 extern const unsigned random_request_count;
 extern const struct random_round random_rounds[];
 extern const unsigned random_round_count;
-/* The objects that requests and rounds use. */
+/* The objects that requests and rounds use; what not every kernel can make of them. */
 extern const char random_world[];
+struct random_thing {
+    uint16_t since;
+    const char *text;
+};
+extern const struct random_thing random_things[];
+extern const unsigned random_thing_count;
 
 #endif

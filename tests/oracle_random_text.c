@@ -13,13 +13,20 @@ const char random_world[] =
     "iov v1 b1:0:3 b4:1:2 b1:7:4; iov v2 b5:0:6; msg m0 iov=v1 n=2; msg m1 iov=v2; "
     "msg m2 iov=v2 pass=f; msg m3 iov=v2 control=64; statxbuf sx; "
     "time t1 2ms; time t2 20s; path n0 'new'; path n1 'f'; path n2 'no/way'; "
-    "fds fu f -1 f; files f f -1 -1 -1 -1; ring-group 7 4 8; ring-group 8 2 8 inc; "
-    "iov vb b0:2:20 b1:0:16 b7:0:16 b3:0:16; iov vf b0:2:3 b0:12:9 b0:6:4; iov vn 0:0:0; buffers vb 4 tag=90; "
+    "fds fu f -1 f; files f f -1 -1 -1 -1; "
+    "iov vb b0:2:20 b1:0:16 b7:0:16 b3:0:16; iov vf b0:2:3 b0:12:9 b0:6:4; iov vn 0:0:0; "
     "subdir s; open ds s O_DIRECTORY; file s/a 'inner'; path na 'a'; path nb 'b'; path nd 'd'; path no 's/../f'; "
     "how h0 O_RDWR resolve=RESOLVE_BENEATH; path xa 'user.a'; path xb 'user.bb'; pages mm 1; "
     "word w0 5; word w1 5; word w2 6; futexes fw w1:5:U32 w2:6:U32|PRIVATE; futexes fo w0:6:U32 w1:7:U32; fds fp -1 -1; "
     "epoll e0; epoll e1 qr EPOLLIN 7; event ev EPOLLIN 8; event ew EPOLLOUT|EPOLLET 9; buf be 32; "
     "sock k tcp; buf bo 'x000'; buf bk 8; ";
+
+const struct random_thing random_things[] = {
+    { KRING__V(5, 13), "buffers vb 4 tag=90; " },
+    { KRING__V(5, 19), "ring-group 7 4 8; " },
+    { KRING__V(6, 12), "ring-group 8 2 8 inc; " },
+};
+const unsigned random_thing_count = sizeof random_things / sizeof random_things[0];
 
 /* Names that come and go; the file f keeps its own. */
 #define AT "[AT_FDCWD/AT_FDCWD/ds]"
@@ -27,9 +34,10 @@ const char random_world[] =
 /* The kernel runs it in a worker, and a failure does not break its soft link. */
 #define NAMES (RANDOM_WORKER | RANDOM_HARD)
 
-/* Older ones refuse a buffer that is not there at preparation, or end a receive early: differences.md. */
+/* Older ones refuse a buffer that is not there at preparation, end a receive early, or keep an empty group: differences.md. */
 #define LATE_BUFFERS KRING__V(6, 18)
 #define LATE_END KRING__V(6, 18)
+#define LATE_GROUPS KRING__V(6, 12)
 
 const struct random_request random_requests[] = {
     { OP(NOP), 0, 0, "nop" },
@@ -77,7 +85,7 @@ const struct random_request random_requests[] = {
     { OP(OPENAT), RANDOM_WORKER, KRING__V(5, 15), "openat fd=AT_FDCWD addr=[n1/n2] of=O_RDWR index={3-7}" },
     { OP(OPENAT), RANDOM_WORKER, KRING__V(5, 19), "openat fd=AT_FDCWD addr=n1 of=O_RDWR index=ALLOC" },
     { OP(SOCKET), 0, 0, "socket fd=[AF_UNIX/4000] off=SOCK_STREAM index={3-6}" },
-    { OP(REMOVE_BUFFERS), 0, 0, "remove_buffers fd={1-4} group={1-3}" },
+    { OP(REMOVE_BUFFERS), 0, LATE_GROUPS, "remove_buffers fd={1-4} group={1-3}" },
     { OP(PROVIDE_BUFFERS), 0, 0, "provide_buffers fd={1-3} addr=pool len=8 group={1-2} off={0-3}" },
     { OP(READ), RANDOM_WORKER | RANDOM_SELECT, 0, "read fd=f len={0-11} off={0-20} group={1-2}" },
     { OP(RECV), RANDOM_SELECT, 0, "recv fd=sa len={0-11} of=MSG_DONTWAIT group={1-2}" },
@@ -151,7 +159,7 @@ const struct random_round random_rounds[] = {
       " put qw '[w/wake/wakeme-up]'; until $z; " CLEAN },
     { OP(READ_FIXED), 2, KRING__V(5, 13), "read_fixed fd=qr addr=b3+{0-9} len={3-6} group=3 ud=@a flags=[LINK/HARD];"
       " <last>; enter 0; put qw 'abcdef'; until $z; " CLEAN },
-    { OP(READ_FIXED), 1, KRING__V(5, 13), "read_fixed fd=qr addr=b3 len=4 group=3 ud=@a; enter 0;"
+    { OP(READ_FIXED), 1, LATE_BUFFERS, "read_fixed fd=qr addr=b3 len=4 group=3 ud=@a; enter 0;"
       " buffers-update [vn/vb] 1 offset=3; put qw 'abcd'; until $a; enter 0; buffers-update vb 4 tag=90; enter 0; " },
     { OP(RECV), 1, KRING__V(6, 12), "recv fd=ta len={0-9} group=8 flags=SELECT ud=@a; enter 0; put tb '[a/abc/abcdefgh]';"
       " until $a; ring-status 8; " CLEAN },
@@ -227,7 +235,7 @@ const struct random_round random_rounds[] = {
       " enter 0; dial k#a l; enter 1; dial k#b l; enter 1; async_cancel addr=$a ud=@b; until $a $b; " },
 
     /* Provided buffers. */
-    { OP(PROVIDE_BUFFERS), 1, 0, "provide_buffers fd={1-3} addr=pool len=8 group={1-2} off={0-3} ud=@a flags=HARD;"
+    { OP(PROVIDE_BUFFERS), 1, LATE_GROUPS, "provide_buffers fd={1-3} addr=pool len=8 group={1-2} off={0-3} ud=@a flags=HARD;"
       " read fd=f len={0-11} off={0-19} group={1-2} ud=@b flags=HARD|SELECT;"
       " recv fd=sa len={0-11} of=MSG_DONTWAIT group={1-2} ud=@c flags=HARD|SELECT;"
       " remove_buffers fd={1-4} group={1-2} ud=@d flags=HARD; <last>; until $z; " },

@@ -377,8 +377,11 @@ static int enter(struct oracle_run *run, struct oracle_ring *ring, unsigned want
     unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG |
                      (unsigned)key_value(run, "more", 0);
 
-    return oracle_ring_enter(ring, (unsigned)key_value(run, "submit", queued), want, flags, &arg,
-                             sizeof arg);
+    unsigned submit = (unsigned)key_value(run, "submit", queued);
+    int result = oracle_ring_enter(ring, submit, want, flags, &arg, sizeof arg);
+
+    oracle_demand_whole_batch(run, result, submit < queued ? submit : queued);
+    return result;
 }
 
 /* enter WANT [wait=DURATION] [keep] [ring=1] [submit=N] [more=FLAGS]: keep leaves the CQEs. */
@@ -484,7 +487,7 @@ static void do_statement(struct oracle_run *run, char *text)
         return;
     verb = run->args[0];
     if (!strcmp(verb, "ordered")) {
-        run->ordered = true;
+        run->ordered = oracle_kernel_orders();
     } else if (!strcmp(verb, "unordered")) {
         run->ordered = false;
     } else if (!strcmp(verb, "since")) {
@@ -521,17 +524,36 @@ unsigned oracle_in_flight(const struct oracle_run *run)
     return count;
 }
 
+/* One request that means all, or one for each where that is not to be had: none if there is no room. */
+static bool queue_cancels(struct oracle_run *run, struct oracle_ring *ring)
+{
+    bool any = oracle_cancels_any(), queued = false;
+
+    for (unsigned i = 0; i < run->sent_count; i++) {
+        const struct oracle_sent *sent = &run->sent[i];
+        struct io_uring_sqe *sqe;
+
+        if (sent->final || sent->sqe.flags & IOSQE_CQE_SKIP_SUCCESS || (any && queued))
+            continue;
+        sqe = oracle_ring_sqe(ring);
+        if (!sqe)
+            break;
+        sqe->opcode = IORING_OP_ASYNC_CANCEL;
+        sqe->cancel_flags = any ? IORING_ASYNC_CANCEL_ANY : 0;
+        sqe->addr = any ? 0 : sent->user_data;
+        sqe->user_data = 999999;
+        queued = true;
+    }
+    return queued;
+}
+
 /* What still waits must be the same requests on both engines: cancelled by one more request. */
 static void cancel_rest(struct oracle_run *run)
 {
     struct oracle_ring *ring = &run->rings[0];
-    struct io_uring_sqe *sqe = oracle_ring_sqe(ring);
 
-    if (!sqe)
+    if (!queue_cancels(run, ring))
         return;
-    sqe->opcode = IORING_OP_ASYNC_CANCEL;
-    sqe->cancel_flags = IORING_ASYNC_CANCEL_ANY;
-    sqe->user_data = 999999;
     oracle_log(run, "cancel\n");
     for (unsigned i = 0; i < 8 && (i == 0 || oracle_in_flight(run)); i++) {
         run->arg_count = 0;

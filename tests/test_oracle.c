@@ -15,7 +15,7 @@ static const char *why_not(void)
     /* The kernel is asked with all three calls, register among them. */
     if (rings_missing(RINGS_KERNEL) != NULL)
         return rings_missing(RINGS_KERNEL);
-    return oracle_unavailable();
+    return oracle_unavailable() ? oracle_unavailable() : oracle_undescribed();
 }
 
 static void judge(const struct oracle_counts *counts)
