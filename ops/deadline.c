@@ -91,7 +91,8 @@ void kring__deadline_expire(struct kring *ring)
         kring__deadline_remove(ring, slot);
         if (slot->flags & KRING__S_LINK_TIMER)
             kring__chain_timer(ring, slot);
-        else
-            kring__request_cancel(ring, slot, KRING__S_CANCEL_TIME);
+        else /* who asked first gives the reason */
+            kring__request_cancel(ring, slot, slot->flags & KRING__S_CANCEL_USER
+                                                  ? KRING__S_CANCEL_USER : KRING__S_CANCEL_TIME);
     }
 }
