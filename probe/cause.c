@@ -27,13 +27,21 @@ struct evidence {
     int absurd;        /* what register answers to an opcode that never existed */
     int config;        /* CONFIG_IO_URING: 1, 0 or -1 unknown */
     uint64_t memlock;  /* limit in bytes */
-    bool in_group;     /* of kernel.io_uring_group */
+    long group;        /* kernel.io_uring_group, or below 0: none */
+    bool in_group;     /* of that one */
 };
 
 static void verdict(struct kring__caps *caps, enum kring_cause cause, bool certain)
 {
     caps->pub.cause = cause;
     caps->pub.cause_certain = certain;
+}
+
+static void sysctl_verdict(struct kring__caps *caps, const struct evidence *e)
+{
+    verdict(caps, KRING_CAUSE_SYSCTL, true);
+    caps->sysctl = (int32_t)e->sysctl;
+    caps->sysctl_group = e->group < 0 || e->group > INT32_MAX ? -1 : (int32_t)e->group;
 }
 
 static uint64_t hex(const char *text)
@@ -50,10 +58,9 @@ static uint64_t hex(const char *text)
     }
 }
 
-static bool in_group(void)
+static bool in_group(long wanted)
 {
     uint32_t groups[MAX_GROUPS];
-    long wanted = kring__file_number("/proc/sys/kernel/io_uring_group");
     long count;
 
     if (wanted < 0)
@@ -89,7 +96,8 @@ static void gather(struct evidence *e, const struct kring__caps *caps)
 
     memset(e, 0, sizeof *e);
     e->sysctl = kring__file_number("/proc/sys/kernel/io_uring_disabled");
-    e->in_group = e->sysctl == 1 && in_group();
+    e->group = e->sysctl == 1 ? kring__file_number("/proc/sys/kernel/io_uring_group") : -1;
+    e->in_group = in_group(e->group);
     e->seccomp = -1;
     if (kring__file_value("/proc/self/status", '\n', "Seccomp:", value, sizeof value) > 0)
         e->seccomp = value[0] - '0';
@@ -124,7 +132,7 @@ static void explain_policy(struct kring__caps *caps, const struct evidence *e, i
     bool admin = (e->caps >> CAP_SYS_ADMIN_BIT & 1) != 0;
 
     if (error == -EPERM && (e->sysctl == 2 || (e->sysctl == 1 && !admin && !e->in_group)))
-        verdict(caps, KRING_CAUSE_SYSCTL, true);
+        sysctl_verdict(caps, e);
     else if (e->seccomp == 2)
         verdict(caps, KRING_CAUSE_SECCOMP,
                 absurd_is_filtered(e) || (error != -EPERM && error != -EACCES));

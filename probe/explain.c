@@ -15,7 +15,7 @@ static const char *const causes[] = {
     [KRING_CAUSE_OPTION] = "engine soft was asked for (option or KRING_ENGINE)",
     [KRING_CAUSE_CONFIG] = "kring was built with CONFIG_KRING_KERNEL_ENGINE=n",
     [KRING_CAUSE_ABSENT] = "this kernel has no io_uring (older than 5.1, or CONFIG_IO_URING off)",
-    [KRING_CAUSE_SYSCTL] = "io_uring is switched off by the sysctl kernel.io_uring_disabled",
+    [KRING_CAUSE_SYSCTL] = "io_uring is switched off by the sysctl kernel.io_uring_disabled=",
     [KRING_CAUSE_SECCOMP] = "a seccomp filter refuses the io_uring calls",
     [KRING_CAUSE_LSM] = "a security module or a missing privilege refuses io_uring",
     [KRING_CAUSE_MEMLOCK] = "RLIMIT_MEMLOCK is too low for the ring memory",
@@ -28,6 +28,21 @@ static const char *const causes[] = {
     [KRING_CAUSE_UNKNOWN] = "io_uring was refused for a reason that the evidence does not show",
 };
 
+/* Its value, and whom the sysctl leaves io_uring to. */
+static void add_sysctl(struct kring__text *text, const struct kring__caps *caps)
+{
+    kring__text_number(text, caps->sysctl);
+    if (caps->sysctl == 2)
+        return;
+    kring__text_add(text, ", which leaves it to CAP_SYS_ADMIN and, by kernel.io_uring_group, to ");
+    if (caps->sysctl_group < 0) {
+        kring__text_add(text, "no group");
+        return;
+    }
+    kring__text_add(text, "group ");
+    kring__text_number(text, caps->sysctl_group);
+}
+
 static void add_cause(struct kring__text *text, const struct kring__caps *caps)
 {
     unsigned cause = caps->pub.cause;
@@ -35,6 +50,8 @@ static void add_cause(struct kring__text *text, const struct kring__caps *caps)
     kring__text_add(text, cause < sizeof causes / sizeof causes[0] ? causes[cause] : "?");
     if (cause == KRING_CAUSE_NONE)
         return;
+    if (cause == KRING_CAUSE_SYSCTL)
+        add_sysctl(text, caps);
     kring__text_add(text, caps->pub.cause_certain ? " (certain" : " (probable");
     if (caps->pub.kernel_error != 0) {
         kring__text_add(text, ", ");
