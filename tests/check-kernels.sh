@@ -7,19 +7,23 @@
 # guest writes to a tmpfs of its own and to its log only. Exact versions stand in the table. As many
 # run side by side as this machine has CPUs.
 #
-# KRING_KERNELS_WHAT="suites" or "oracle" asks for one of them only, KRING_KERNELS_TESTS names suites.
+# A second row of a kernel shows it without io_uring, or with little of it (check-denied.sh). FULL=1
+# adds a kernel that is built here (once, for minutes) without io_uring, epoll and advice.
+#
+# KRING_KERNELS_WHAT="suites oracle denied" asks for some of them, KRING_KERNELS_TESTS names suites.
 set -u
 top=$(dirname "$0")
 . "$top/guests.sh"
 . "$top/table.sh"
+. "$top/check-denied.sh"
 sources=$(cd "$top/.." && pwd)
 names=${*:-5.10 6.1 6.12 7.2 running}
-asked=${KRING_KERNELS_WHAT:-suites oracle}
+asked=${KRING_KERNELS_WHAT:-suites oracle denied}
 
 # What is run: the suites on every kind of ring, and the oracle.
 command_of() { # suites|oracle
     case $1 in
-    suites) echo "$guests/obj/tests/kring-tests -x oracle -x faults ${KRING_KERNELS_TESTS:-}" ;;
+    suites) echo "cd $sources && $guests/obj/tests/kring-tests -x oracle -x faults ${KRING_KERNELS_TESTS:-}" ;;
     # In a guest on ext4 (tmpfs has no attributes below 6.6), with fewer seeded programs; and as that
     # file system cannot do all, without the demand that each flag and errno be seen.
     oracle)
@@ -50,7 +54,11 @@ guests_build || exit 1
 run_on() { # NAME
     for what in $asked; do
         log=$guests/$1.$what.log
-        if [ "$1" = running ]; then here $what "$log"; else there "$1" $what "$log"; fi
+        case $what,$1 in
+        denied,*) can_be_denied "$1" || continue; denied_run "$1" "$log" ;;
+        *,running) here $what "$log" ;;
+        *) there "$1" $what "$log" ;;
+        esac
         echo "${status:-unknown} $release" >"$guests/$1.$what.end"
     done
 }
@@ -112,5 +120,7 @@ for name in $names; do
         table_count "$name" "$guests/$name.$what.log" "$status" $columns
     done
     table_row "$name ($release)"
+    case " $asked " in *" denied "*) can_be_denied "$name" && denied_row "$name" ;; esac
 done
+[ "${FULL:-}" != 1 ] || bare_row
 table_end "$O/check/kernels"

@@ -70,9 +70,8 @@ compare() { # RELEASE: a log as kring-tests writes it
         echo "route trials ... FAIL"
 }
 make_routes() {
-    if ! { guests_build && "$MAKE" --no-print-directory O="$guests/obj" CONFIG="${CONFIGURATION:-config.mk}" LDFLAGS=-static \
-        CFLAGS='-O1 -g' "$guests/obj/kring-probe" >>"$guests/build.log" 2>&1; }; then
-        for old in $real; do printf 'route ... FAIL\n    the probe does not build statically\n' >"$O/simulation/routes.$old"; done
+    if ! guests_build; then
+        for old in $real; do printf 'route ... FAIL\n    the tests do not build statically\n' >"$O/simulation/routes.$old"; done
         return
     fi
     if ! boot $newest; then

@@ -7,6 +7,7 @@
 #   deps.sh arch NAME...       cross compilers and emulators (Debian only)
 #   deps.sh cunit-source DIR   CUnit's source, to be built by those compilers (Debian only)
 #   deps.sh kernel SUITE DIR   the user-mode kernel of a Debian suite (Debian only)
+#   deps.sh kernel-source DIR  Linux 5.10 as bullseye has it, and what builds it (Debian only)
 #   deps.sh gcc-9 DIR          the compiler of bullseye (Debian only)
 #   deps.sh system ARCHITECTURE FLAVOUR DIR
 #                              the kernel of bookworm for an emulated machine (Debian only)
@@ -171,6 +172,23 @@ if [ "${1:-}" = kernel ]; then
         "$kernel" --version >/dev/null || exit 1
     fi
     ln -s root/usr/bin/linux.uml "$dir/linux"
+    exit
+fi
+
+# kernel-source DIR: Linux 5.10's source as bullseye has it, unpacked into DIR/linux.
+if [ "${1:-}" = kernel-source ]; then
+    for tool in flex bison bc xz; do
+        command -v $tool >/dev/null 2>&1 || { apt_install flex bison bc xz-utils libelf-dev || exit 1; break; }
+    done
+    [ -s "$2/linux/Makefile" ] && exit 0
+    fresh "$2"
+    echo "tests: fetching the source of Linux 5.10 with apt-get (unpacked into $dir, not installed)"
+    suite_apt "$dir" bullseye && unpack "$dir" linux-source-5.10 || exit 1
+    rm -rf "$dir/apt"
+    mkdir "$dir/linux.new" &&
+        tar -xf "$dir"/root/usr/src/linux-source-5.10.tar.xz -C "$dir/linux.new" --strip-components=1 || exit 1
+    rm -rf "$dir/root"
+    mv "$dir/linux.new" "$dir/linux"
     exit
 fi
 

@@ -23,9 +23,12 @@ guest_suite() { # NAME: the Debian suite whose user-mode kernel it is
     esac
 }
 
+guests_make() { # FOLDER CONFIGURATION
+    "$MAKE" --no-print-directory "-j$(nproc 2>/dev/null || echo 2)" O="$guests/$1" CONFIG="$2" \
+        LDFLAGS=-static CFLAGS='-O1 -g' tests "$guests/$1/kring-probe"
+}
 guests_build() {
-    "$MAKE" --no-print-directory "-j$(nproc 2>/dev/null || echo 2)" O="$guests/obj" CONFIG="${CONFIGURATION:-config.mk}" \
-        LDFLAGS=-static CFLAGS='-O1 -g' tests >"$guests/build.log" 2>&1 &&
+    guests_make obj "${CONFIGURATION:-config.mk}" >"$guests/build.log" 2>&1 &&
         ${CC:-cc} -O1 -Wall -static -o "$guests/obj/kernel-init" "$top/kernel-init.c" >>"$guests/build.log" 2>&1 && return
     tail -n 20 "$guests/build.log"
     echo "the tests do not build statically: whole log: $guests/build.log"
@@ -39,8 +42,8 @@ guest_fetch() { # NAME LOG
 
 # Linux 5.10 as a guest now and then sleeps a whole second through a timer that comes due while it goes
 # idle. Any signal wakes it: one of its timer's, harmless at any time, every 40 ms.
-guest_nudge() { # PID, as long as it is that guest's
-    while [ "/proc/$1/exe" -ef "$guests/5.10/linux" ] && kill -ALRM "$1" 2>/dev/null; do sleep 0.04; done
+guest_nudge() { # NAME PID, as long as it is that guest's
+    while [ "/proc/$2/exe" -ef "$guests/$1/linux" ] && kill -ALRM "$2" 2>/dev/null; do sleep 0.04; done
 }
 
 # seccomp=auto: where the kernel can (6.16 and later) it holds its processes by a filter, not by
@@ -53,7 +56,7 @@ guest() { # NAME JOB LOG
         seccomp=auto init="$guests/obj/kernel-init" kring_job="$2" </dev/null >"$3" 2>&1 &
     guest_pid=$!
     sleep 2
-    [ "$1" = 5.10 ] && guest_nudge "$(cat "$guests/$1/pid")"
+    case $1 in 5.10 | bare) guest_nudge "$1" "$(cat "$guests/$1/pid")" ;; esac
     wait "$guest_pid"
     status=$(sed -n 's/^kernel-init: status \([0-9]*\).*/\1/p' "$3" | tail -n 1)
     release=$(sed -n 's/^kernel-init: \([0-9][^ ]*\) .*/\1/p' "$3" | head -n 1)

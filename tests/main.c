@@ -206,6 +206,15 @@ const char *kring_test_dir_on(const char *base)
     return run.other[0] ? run.other : NULL;
 }
 
+bool kring_test_lacks(long number)
+{
+    int saved = errno;
+    bool lacks = syscall(number, -1L, -1L, -1L, -1L, -1L, -1L) < 0 && errno == ENOSYS;
+
+    errno = saved;
+    return lacks;
+}
+
 bool kring_test_emulated(void)
 {
     return getenv("KRING_TEST_EMULATED") != NULL;

@@ -68,6 +68,12 @@ const char *kring_test_dir_on(const char *base);
  * does not know, some of what a kernel refuses or does: a test leaves out just that.
  */
 bool kring_test_emulated(void);
+
+/*
+ * Does this kernel lack a plain call, given by its number, that all had unless they were built
+ * without it (CONFIG_EPOLL, CONFIG_ADVISE_SYSCALLS)? It is made, with arguments that it refuses.
+ */
+bool kring_test_lacks(long number);
 /*
  * The test ends here, skipped, where an emulator of another architecture leaves to it what the
  * machine below says: the bytes of what readv takes from inotify and from a signalfd, and there the

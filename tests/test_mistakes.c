@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -350,7 +351,7 @@ static void close_leaves_nothing(enum rings_kind kind)
     ring = rings_open_with(kind, &options);
     if (kind == RINGS_MIXED)
         rings_unsplit(ring);
-    CU_ASSERT(kring_fd(ring) >= 0);
+    CU_ASSERT(kring_fd(ring) >= 0 || kring_test_lacks(SYS_epoll_create1));
     CU_ASSERT(kring_pool_init(ring, memory, 4, 16) >= 0);
     CU_ASSERT_EQUAL(kring_direct_update(ring, 0, listener), 0);
     op = kring_socket(ring, AF_UNIX, SOCK_STREAM, 0);

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -221,9 +222,13 @@ static void fill_attribute(struct io_uring_sqe *sqe, struct scene *s)
         sqe->addr3 = (uintptr_t)path_a;
 }
 
-/* Not every file system keeps attributes of users. */
+/* Not every file system keeps attributes of users, nor has every kernel all that it could. */
 static bool can_be_tried(unsigned opcode)
 {
+    if (opcode == IORING_OP_EPOLL_CTL || opcode == IORING_OP_EPOLL_WAIT)
+        return !kring_test_lacks(SYS_epoll_create1);
+    if (opcode == IORING_OP_FADVISE || opcode == IORING_OP_MADVISE)
+        return !kring_test_lacks(SYS_fadvise64);
     if (opcode != IORING_OP_SETXATTR && opcode != IORING_OP_FSETXATTR &&
         opcode != IORING_OP_GETXATTR && opcode != IORING_OP_FGETXATTR)
         return true;

@@ -40,9 +40,11 @@ int kring__fadvise_try(struct kring__soft *soft, struct kring__req *req)
 {
     const struct io_uring_sqe *sqe = &req->sqe;
     uint64_t length = sqe->addr != 0 ? sqe->addr : sqe->len;
+    long res = kring__sys_fadvise64(req->fd, (int64_t)sqe->off, (int64_t)length,
+                                    (int)sqe->fadvise_advice);
 
     (void)soft;
-    return (int)kring__sys_fadvise64(req->fd, (int64_t)sqe->off, (int64_t)length,
-                                     (int)sqe->fadvise_advice);
+    /* A kernel built without CONFIG_ADVISE_SYSCALLS; its io_uring says this. */
+    return res == -ENOSYS ? -EOPNOTSUPP : (int)res;
 }
 #endif
