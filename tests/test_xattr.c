@@ -30,6 +30,29 @@ struct place {
     char path[256];
 };
 
+/* The file "f" of that directory; false where it is to have attributes and cannot. */
+static bool file_in(struct place *place, const char *dir, bool attributes)
+{
+    if (dir == NULL)
+        return false;
+    snprintf(place->path, sizeof place->path, "%s/f", dir);
+    place->fd = open(place->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CU_ASSERT_FATAL(place->fd >= 0);
+    rings_write(place->fd, "hello", 5);
+    if (!attributes || fsetxattr(place->fd, "user.probe", "", 0, 0) == 0)
+        return true;
+    close(place->fd);
+    return false;
+}
+
+/* A tmpfs has no attributes of users below 6.6. A guest's init makes a file system that has. */
+static const char *on_disk(void)
+{
+    const char *base = getenv("KRING_TEST_EXT4");
+
+    return base ? kring_test_dir_on(base) : NULL;
+}
+
 /* False: this ring or this file system cannot, and the test is skipped. */
 static bool at(struct place *place, enum rings_kind kind, unsigned opcode)
 {
@@ -46,10 +69,8 @@ static bool at(struct place *place, enum rings_kind kind, unsigned opcode)
         kring_test_skip("this kernel's io_uring is older than the operation");
         return false;
     }
-    place->fd = rings_file("f", "hello", 5);
-    snprintf(place->path, sizeof place->path, "%s/f", kring_test_tmpdir());
-    if (opcode != IORING_OP_OPENAT2 && fsetxattr(place->fd, "user.probe", "", 0, 0) < 0) {
-        close(place->fd);
+    if (!file_in(place, kring_test_tmpdir(), opcode != IORING_OP_OPENAT2) &&
+        !file_in(place, on_disk(), true)) {
         rings_close(place->ring);
         kring_test_skip("this file system keeps no extended attributes of users");
         return false;
