@@ -36,7 +36,7 @@ struct kring__caps {
     uint8_t sqe_flags;     /* IOSQE_ flags that are known to work */
     uint8_t register_blocked; /* io_uring_register is refused: no pools, tables or trials by it */
     uint32_t quirks;       /* bits of kring__quirk_rows in force */
-    int32_t sysctl, sysctl_group; /* kernel.io_uring_disabled and _group, where they are the cause */
+    int32_t sysctl, sysctl_group; /* kernel.io_uring_disabled, _group: where they are the cause */
     uint16_t rank;         /* all that this mainline release has is there, KRING__V, or 0 */
     bool kernel_32;        /* the kernel is a 32-bit one, as far as uname tells */
     struct kring__known op[KRING__OP_COUNT];

@@ -370,7 +370,7 @@ static struct kring *open_soft(const struct kring_fake *fake)
     return rings_open(RINGS_SOFT);
 }
 
-/* Waited for while it runs, for so long, and then until it ends by a signal; the time it all took. */
+/* Waited for while it runs, for so long, then until it ends by a signal; the time it all took. */
 static int64_t waited_for(struct kring *ring, int idtype, pid_t pid, unsigned ms)
 {
     struct rings_log log = {0};

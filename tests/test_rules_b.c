@@ -442,7 +442,7 @@ RINGS_TEST(rule_07_linked)
 RINGS_TEST(rule_07_fsync)
 RINGS_TEST(rule_07_signal)
 /* The one that is due next is found among many that come and go. */
-/* A deadline that passes while a cancel is under way is not the reason; the other way round it is. */
+/* A deadline that passes while a cancel is under way is not the reason; before it, it is. */
 static void rule_07_first_reason(enum rings_kind kind)
 {
     for (unsigned late = 0; late < 2; late++) {
