@@ -15,6 +15,10 @@
 
 #include "kring/uapi.h"
 
+/* The most entries of each that io_uring_setup() grants (5.4; fewer before). */
+#define KRING__SQ_LIMIT 32768u
+#define KRING__CQ_LIMIT 65536u
+
 /*
  * Indices count modulo 2^32 and are masked only when an entry is addressed, so tail - head is the
  * number of entries in use also after they wrapped.  The words are accessed through abi/barrier.h.

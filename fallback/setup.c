@@ -7,8 +7,6 @@
 #if CONFIG_KRING_SOFT_ENGINE
 
 #define PAGE 4096
-#define ENTRIES_MAX 32768u
-#define CQ_ENTRIES_MAX 65536u
 
 #define SETUP_FLAGS                                                                            \
     (IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_R_DISABLED |                      \
@@ -88,10 +86,10 @@ int kring__soft_sizes(uint32_t entries, uint32_t cq, struct io_uring_params *par
 
     if (entries == 0)
         return -EINVAL;
-    if (entries > ENTRIES_MAX) {
+    if (entries > KRING__SQ_LIMIT) {
         if (!clamp)
             return -EINVAL;
-        entries = ENTRIES_MAX;
+        entries = KRING__SQ_LIMIT;
     }
     params->sq_entries = power_of_two(entries);
     if (params->flags & IORING_SETUP_CQSIZE) {
@@ -101,10 +99,10 @@ int kring__soft_sizes(uint32_t entries, uint32_t cq, struct io_uring_params *par
     }
     if (cq == 0)
         cq = 2 * params->sq_entries;
-    if (cq > CQ_ENTRIES_MAX) {
+    if (cq > KRING__CQ_LIMIT) {
         if (!clamp)
             return -EINVAL;
-        cq = CQ_ENTRIES_MAX;
+        cq = KRING__CQ_LIMIT;
     }
     cq = power_of_two(cq);
     if (cq < params->sq_entries)

@@ -67,9 +67,9 @@ static int check_options(struct kring_options *o)
     if (o->engine > KRING_ENGINE_SOFT || o->reserved != 0 ||
         (o->flags & ~(KRING_FDS_CLOSED_BY_KRING | KRING_NO_ENVIRONMENT)) ||
         ((o->setup_wanted | o->setup_required) & ~SETUP_ALLOWED) ||
-        contradicts(o->setup_required) || o->entries > 32768 ||
-        o->cq_entries > 65536 || o->operations > most || o->timers > most || o->fds > most ||
-        o->direct_descriptors > most || o->pools > 254 ||
+        contradicts(o->setup_required) || o->entries > KRING__SQ_LIMIT ||
+        o->cq_entries > KRING__CQ_LIMIT || o->operations > most || o->timers > most ||
+        o->fds > most || o->direct_descriptors > most || o->pools > 254 ||
         o->registered_buffers > 16384 || o->reserved2 != 0 ||
         (o->memory != NULL && (uintptr_t)o->memory % PAGE != 0) ||
         (o->memory == NULL && o->memory_size != 0))

@@ -5,18 +5,6 @@
  */
 #include "ring.h"
 
-#define SQ_LIMIT 32768u
-#define CQ_LIMIT 65536u
-
-static uint32_t power_of_two(uint32_t n)
-{
-    uint32_t p = 1;
-
-    while (p < n)
-        p <<= 1;
-    return p;
-}
-
 #if CONFIG_KRING_KERNEL_ENGINE
 /* Of an SQ array the call does not say where it stands (6.18: its offset stays zero). */
 #define NEEDED_SETUP (IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_NO_SQARRAY)
@@ -39,11 +27,12 @@ static bool holds_wide(const struct kring *ring)
                                   kring__load_acquire(view->cq_tail) != *view->cq_head);
 }
 
-/* Is there room to map the new rings beside the old ones? Afterwards would be too late to ask. */
+/* Is there room to map the new rings, rounded up as they will be, beside the old ones? Afterwards
+ * would be too late to ask. */
 static int reserve(const struct kring__view *view, const struct io_uring_params *params)
 {
-    size_t length = ((size_t)params->sq_entries << view->sqe_shift) +
-                    ((size_t)params->cq_entries << view->cqe_shift) + 2 * (size_t)65536;
+    size_t length = ((size_t)2 * params->sq_entries << view->sqe_shift) +
+                    ((size_t)2 * params->cq_entries << view->cqe_shift) + 2 * (size_t)65536;
     void *memory;
     int error = (int)kring__map_anonymous(length, &memory);
 
@@ -118,7 +107,8 @@ int kring_resize(struct kring *ring, uint32_t entries, uint32_t cq_entries)
         return error;
     if (cq_entries == 0)
         cq_entries = 2 * entries;
-    if (entries == 0 || entries > SQ_LIMIT || cq_entries > CQ_LIMIT || cq_entries < entries)
+    if (entries == 0 || entries > KRING__SQ_LIMIT || cq_entries > KRING__CQ_LIMIT ||
+        cq_entries < entries)
         return -EINVAL;
 #if CONFIG_KRING_KERNEL_ENGINE
     if (kring__kernel_on(ring)) {
@@ -132,7 +122,7 @@ int kring_resize(struct kring *ring, uint32_t entries, uint32_t cq_entries)
             return -EBUSY;
     }
 #endif
-    error = resize(ring, power_of_two(entries), power_of_two(cq_entries));
+    error = resize(ring, entries, cq_entries);
     if (error == 0) {
         const struct kring__view *view = kring__kernel_on(ring) ? &ring->kernel.view
                                                                 : kring__soft_view(ring->soft);

@@ -16,8 +16,6 @@
 
 #define FLOOR 8u
 #define OLD_LIMIT 4096u /* 5.1 to 5.3; 32768 from 5.4, clamped by the kernel from 5.6 */
-#define SQ_LIMIT 32768u
-#define CQ_LIMIT 65536u
 
 static uint32_t power_of_two(uint32_t n)
 {
@@ -159,7 +157,7 @@ static bool give_up(const struct kring__setup *setup, struct attempt *a, int err
             a->flags |= setup->wanted & setup->allowed & IORING_SETUP_CQE32;
         /* Below 5.5 the CQ is twice the SQ: a larger SQ is the way to a larger CQ. */
         if (gone == IORING_SETUP_CQSIZE && a->entries < a->cq_entries / 2)
-            a->entries = a->cq_entries / 2 < SQ_LIMIT ? a->cq_entries / 2 : SQ_LIMIT;
+            a->entries = a->cq_entries / 2 < KRING__SQ_LIMIT ? a->cq_entries / 2 : KRING__SQ_LIMIT;
         return true;
     }
     if (a->entries > OLD_LIMIT) {
@@ -180,8 +178,8 @@ int kring__setup_negotiate(struct kring__kernel *kernel, struct kring__setup *se
     setup->refused = asked;
     if ((setup->required & ~KRING__SETUP_UNDERSTOOD) != 0)
         return -EINVAL;
-    a.entries = power_of_two(setup->entries < SQ_LIMIT ? setup->entries : SQ_LIMIT);
-    a.cq_entries = setup->cq_entries < CQ_LIMIT ? setup->cq_entries : CQ_LIMIT;
+    a.entries = power_of_two(setup->entries < KRING__SQ_LIMIT ? setup->entries : KRING__SQ_LIMIT);
+    a.cq_entries = setup->cq_entries < KRING__CQ_LIMIT ? setup->cq_entries : KRING__CQ_LIMIT;
     if (a.cq_entries < a.entries)
         a.cq_entries = a.entries;
     a.cq_entries = power_of_two(a.cq_entries);
@@ -190,7 +188,7 @@ int kring__setup_negotiate(struct kring__kernel *kernel, struct kring__setup *se
     a.flags = one_of_each(a.flags, setup->required);
     if ((asked & IORING_SETUP_CQSIZE) && !(a.flags & IORING_SETUP_CQSIZE) &&
         a.entries < a.cq_entries / 2)
-        a.entries = a.cq_entries / 2 < SQ_LIMIT ? a.cq_entries / 2 : SQ_LIMIT;
+        a.entries = a.cq_entries / 2 < KRING__SQ_LIMIT ? a.cq_entries / 2 : KRING__SQ_LIMIT;
     do {
         error = create(kernel, setup, &a);
         setup->bytes = kring__ring_bytes(
