@@ -34,8 +34,7 @@ kring_op kring_raw(struct kring *ring, const struct io_uring_sqe *given)
     take_flags(slot, sqe);
     /* user_data is how results find their operation. */
     if ((sqe->opcode == IORING_OP_POLL_REMOVE && (sqe->len & IORING_POLL_UPDATE_USER_DATA)) ||
-        ((sqe->opcode == IORING_OP_SEND_ZC || sqe->opcode == IORING_OP_SENDMSG_ZC) &&
-         sqe->addr3 != 0))
+        (kring__is_zero_copy(sqe) && sqe->addr3 != 0))
         slot->error = -EINVAL;
     /* A group that is one of ours brings its buffers along. */
     if ((sqe->flags & IOSQE_BUFFER_SELECT) && sqe->buf_group < ring->pool_count &&
