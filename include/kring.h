@@ -1001,9 +1001,8 @@ int kring_cancel_wait(struct kring *ring, kring_op op, int64_t timeout_ns);
 /*
  * Posts to another ring's on_message; data below 2^52. Any pair of engines: through the target's
  * mailbox, which holds 256 (-EAGAIN: it is full), or, where both rings have no soft engine, by the
- * kernel, whose target must have been run once (-EBADFD, 6.2). target must stay open until the
- * result. -KRING_EKERNEL: a build without the soft engine, and this ring without io_uring.
- * Native 5.18.
+ * kernel. A build without the soft engine has no mailboxes: there the target must have been run
+ * once (else -EBADFD, 6.2). target must stay open until the result. Native 5.18.
  */
 kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data);
 /*
@@ -1026,8 +1025,8 @@ kring_op kring_msg_ring_fd(struct kring *ring, struct kring *target, uint32_t sl
                            uint32_t target_slot, uint64_t data, uint32_t flags);
 /*
  * kring_msg_ring() at once and without a ring of one's own: from any thread and from signal
- * handlers, while target is open. 0, -EAGAIN (full), -EINVAL (data), -EBADFD, or -KRING_EKERNEL in
- * a build without the soft engine below Linux 6.13.
+ * handlers, while target is open. 0, -EAGAIN (full), -EINVAL (data); in a build without the soft
+ * engine also -EBADFD: target has not been run yet, and below Linux 6.13 always -KRING_EKERNEL.
  */
 int kring_msg_post(struct kring *target, int32_t value, uint64_t data);
 /*

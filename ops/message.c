@@ -44,10 +44,12 @@ static kring_op address(struct kring *ring, kring_op op, struct io_uring_sqe *sq
     return op;
 }
 
-/* Flags other than 0 are a younger modifier. */
-static bool kernel_passes(const struct kring *ring, uint32_t flags)
+/* Not to a ring that was never run, where it has a mailbox. Flags other than 0 are a younger
+ * modifier. */
+static bool kernel_passes(const struct kring *ring, struct kring *target, uint32_t flags)
 {
-    return kring__kernel_on(ring) &&
+    return kring__kernel_on(ring) && target->soft == NULL &&
+           (box_of(target) == NULL || !kring__load_relaxed(&target->kernel.disabled)) &&
            ring->caps.op[IORING_OP_MSG_RING].answer == KRING__YES &&
            (flags == 0 ||
             ring->caps.variant[KRING__VARIANT_MSG_RING_FLAGS].answer == KRING__YES);
@@ -71,7 +73,7 @@ kring_op kring_msg_ring_flags(struct kring *ring, struct kring *target, int32_t 
         sqe->msg_ring_flags = IORING_MSG_RING_FLAGS_PASS;
         sqe->file_index = flags;
     }
-    return address(ring, op, sqe, target, target->soft == NULL && kernel_passes(ring, flags));
+    return address(ring, op, sqe, target, kernel_passes(ring, target, flags));
 }
 
 kring_op kring_msg_ring(struct kring *ring, struct kring *target, int32_t value, uint64_t data)
@@ -137,6 +139,9 @@ int kring_msg_post(struct kring *target, int32_t value, uint64_t data)
     struct io_uring_sqe sqe;
     long rc;
 
+    /* A real kernel is asked. */
+    if (target->caps.pub.simulated && target->caps.register_count <= IORING_REGISTER_SEND_MSG_RING)
+        return -KRING_EKERNEL;
     memset(&sqe, 0, sizeof sqe);
     sqe.opcode = IORING_OP_MSG_RING;
     sqe.fd = target->kernel.fd;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../abi/barrier.h"
 #include "../abi/sys.h"
 #include "internal.h"
 
@@ -270,7 +271,7 @@ int kring__kernel_enable(struct kring__kernel *kernel, struct kring__caps *caps)
         error = kring__sys_io_uring_register(kernel->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
         if (error < 0)
             goto refused;
-        kernel->disabled = false;
+        kring__store_relaxed(&kernel->disabled, 0);
     }
     if (kernel->unproven) {
         error = kring__prove(kernel);

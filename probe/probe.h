@@ -57,7 +57,7 @@ struct kring__wish {
 
 struct kring__kernel {
     int fd; /* -1: no kernel engine */
-    bool disabled; /* created R_DISABLED and not yet enabled */
+    uint32_t disabled; /* created R_DISABLED, not yet enabled; senders of other threads ask */
     bool unproven; /* no room for a scratch ring: proven by kring__kernel_enable instead */
     struct kring__view view;
     struct io_uring_params params;

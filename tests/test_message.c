@@ -30,8 +30,8 @@ static void on_message(struct kring *ring, int32_t value, uint64_t data, void *u
     in->count++;
 }
 
-/* A ring that has been run once; slots 0: no table. */
-static struct kring *open_target(enum rings_kind kind, uint32_t slots, struct inbox *in)
+/* A ring that has not been run; slots 0: no table. */
+static struct kring *open_new(enum rings_kind kind, uint32_t slots, struct inbox *in)
 {
     struct kring_options options = rings_options(kind);
     struct kring *ring;
@@ -45,7 +45,16 @@ static struct kring *open_target(enum rings_kind kind, uint32_t slots, struct in
         return NULL;
     if (kind == RINGS_MIXED)
         rings_unsplit(ring);
-    CU_ASSERT_EQUAL(kring_run(ring, 0), 0);
+    return ring;
+}
+
+/* One that has been run once. */
+static struct kring *open_target(enum rings_kind kind, uint32_t slots, struct inbox *in)
+{
+    struct kring *ring = open_new(kind, slots, in);
+
+    if (ring != NULL)
+        CU_ASSERT_EQUAL(kring_run(ring, 0), 0);
     return ring;
 }
 
@@ -123,6 +132,41 @@ static void words(enum rings_kind from_kind)
     }
 }
 
+/* Before the first run of the target: its mailbox takes it, and a kernel without one refuses. */
+static void to_a_ring_not_run(enum rings_kind from_kind)
+{
+    if (!CONFIG_KRING_SOFT_ENGINE && rings_kernel_before(6, 2))
+        KRING_SKIP("no mailbox, and below 6.2 the kernel does not refuse");
+    EACH_KIND(kind) {
+        struct inbox in, ignored;
+        struct kring *from = open_target(from_kind, 0, &ignored), *to = open_new(kind, 0, &in);
+        struct kring_caps caps;
+        bool refused;
+        int expected;
+
+        CU_ASSERT_EQUAL(kring_caps(to, &caps), 0);
+        refused = !CONFIG_KRING_SOFT_ENGINE && (caps.setup_flags & IORING_SETUP_R_DISABLED);
+        expected = refused ? -EBADFD : 0;
+        CU_ASSERT_EQUAL(rings_do(from, kring_msg_ring(from, to, 1, 2)), expected);
+        if (!CONFIG_KRING_SOFT_ENGINE && rings_kernel_before(6, 13))
+            expected = -KRING_EKERNEL;
+        CU_ASSERT_EQUAL(kring_msg_post(to, 3, 4), expected);
+        if (refused) {
+            CU_ASSERT_EQUAL(kring_run(to, 0), 0);
+            CU_ASSERT_EQUAL(rings_do(from, kring_msg_ring(from, to, 1, 2)), 0);
+            expected = kring_msg_post(to, 3, 4);
+            CU_ASSERT_EQUAL(expected, rings_kernel_before(6, 13) ? -KRING_EKERNEL : 0);
+        }
+        CU_ASSERT(rings_until_count(to, &in.count, expected == 0 ? 2 : 1));
+        CU_ASSERT_EQUAL(in.values[0], 1);
+        CU_ASSERT_EQUAL(in.data[0], 2);
+        if (expected == 0)
+            CU_ASSERT_EQUAL(in.values[1], 3);
+        rings_close(from);
+        rings_close(to);
+    }
+}
+
 /* To a sleeper: the message ends its wait. */
 struct sleeper {
     struct kring *ring;
@@ -145,6 +189,7 @@ static void wakes(enum rings_kind kind)
     struct kring_options options = rings_options(kind);
     struct inbox in;
     struct sleeper s = {.in = &in};
+    bool can_post = CONFIG_KRING_SOFT_ENGINE || !rings_kernel_before(6, 13);
     pthread_t thread;
     int64_t begin;
 
@@ -155,14 +200,20 @@ static void wakes(enum rings_kind kind)
     CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, sleep_in_run, &s), 0);
     usleep(5000);
     begin = rings_now_ns();
-    if (CONFIG_KRING_SOFT_ENGINE) {
-        CU_ASSERT_EQUAL(kring_msg_post(s.ring, 42, 4711), 0);
+    if (can_post) {
+        int error = kring_msg_post(s.ring, 42, 4711);
+
+        while (!CONFIG_KRING_SOFT_ENGINE && error == -EBADFD) { /* it does not run yet */
+            usleep(1000);
+            error = kring_msg_post(s.ring, 42, 4711);
+        }
+        CU_ASSERT_EQUAL(error, 0);
     } else {
         (void)kring_wake(s.ring);
     }
     pthread_join(thread, NULL);
     CU_ASSERT(s.result >= 0);
-    if (CONFIG_KRING_SOFT_ENGINE) {
+    if (can_post) {
         CU_ASSERT(rings_now_ns() - begin < KRING_SECOND / 2);
         CU_ASSERT_EQUAL(in.count, 1);
         CU_ASSERT_EQUAL(in.values[0], 42);
@@ -431,6 +482,7 @@ static void injected_in_a_chain(enum rings_kind kind)
 
 RINGS_TEST(words)
 RINGS_TEST(flags_go_along)
+RINGS_TEST(to_a_ring_not_run)
 RINGS_TEST(wakes)
 RINGS_TEST(posts)
 RINGS_TEST(in_a_foreign_loop)
@@ -446,6 +498,7 @@ int kring_test_message(void)
     static const struct kring_test tests[] = {
         RINGS_ROWS("words to a ring of every kind", words),
         RINGS_ROWS("flags go along", flags_go_along),
+        RINGS_ROWS("words to a ring that was not run yet", to_a_ring_not_run),
         RINGS_ROWS("a message wakes its ring", wakes),
         RINGS_ROWS("posts of two threads; a full box", posts),
         RINGS_ROWS("a message is work for a foreign loop", in_a_foreign_loop),
