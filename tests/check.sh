@@ -44,6 +44,11 @@ if configured KERNEL_ENGINE; then
 fi
 configured SOFT_ENGINE && engines="$engines soft"
 
+# A library that has no other engine; its objects are of no use to anything else.
+kernel_alone() {
+    "${MAKE:-make}" --no-print-directory "-j$(nproc 2>/dev/null || echo 2)" O="$O/check/kernel" \
+        CONFIG=.ci/configs/kernel_defconfig tests && "$O/check/kernel/tests/kring-tests"
+}
 units() { # each engine that can be asked for
     for engine in $engines; do
         part "suites, engine $engine" env KRING_ENGINE=$engine "$O/tests/kring-tests"
@@ -102,6 +107,7 @@ all)
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/operations.md is of today" operations
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/ladders.md names tests" ladders
     part "configuration" sh tests/check-config.sh
+    case $engines in *kernel*) part "suites, the soft engine configured out" kernel_alone ;; esac
     part "install" sh tests/check-install.sh
     part "the README's tour" env ENGINES="${engines#auto}" sh tests/check-tour.sh
     part "kring-probe" sh tests/check-probe.sh
