@@ -27,6 +27,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static struct {
@@ -265,18 +266,30 @@ static void set_watchdog(long seconds)
     timer_settime(run.watchdog, 0, &when, NULL);
 }
 
+/* For addr2line, where this machine's context is known. */
+static uintmax_t instruction(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+    return (uintmax_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return context->uc_mcontext.pc;
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
 /* Names the test that hangs or crashes; the summary still comes last, for whoever counts. */
 static void on_fatal(int signal, siginfo_t *info, void *context)
 {
     char text[320];
     int n = snprintf(text, sizeof text,
-                     "\nFAIL %s: %s (signal %d, code %d, at %p)\n%u passed, %u failed, "
+                     "\nFAIL %s: %s (signal %d, code %d, at %p, by %#jx)\n%u passed, %u failed, "
                      "%u skipped\n",
                      run.name, signal == SIGVTALRM ? "hangs" : "crashed", signal, info->si_code,
-                     signal == SIGVTALRM ? NULL : info->si_addr, run.passed, run.failed + 1,
-                     run.skipped);
+                     signal == SIGVTALRM ? NULL : info->si_addr, instruction(context), run.passed,
+                     run.failed + 1, run.skipped);
 
-    (void)context;
     if (n > 0 && write(STDOUT_FILENO, text, (size_t)n) < 0)
         _exit(3);
     _exit(2);
