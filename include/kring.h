@@ -874,9 +874,9 @@ kring_op kring_epoll_wait(struct kring *ring, int epoll_fd, struct epoll_event *
  * share a bit with it (KRING_FUTEX_ANY: all). flags: 0, or KRING_FUTEX_PRIVATE as the wakes have
  * it. The word must be aligned, and stay.
  * Native 6.7. The soft engine needs a thread of options.offload for as long as each waits (else
- * -KRING_EKERNEL at start; -ENOMEM when no thread takes it within 0.1 s), and is exact from 5.16
- * on. Below, and with a mask, a cancel ends it up to 50 ms late, and once in 50 ms a wake that
- * leaves the word's value as it was can be missed.
+ * -KRING_EKERNEL at start; -ENOMEM when no thread takes it within some 0.2 s, 2 s on a busy
+ * machine), and is exact from 5.16 on. Below, and with a mask, a cancel ends it up to 50 ms late,
+ * and once in 50 ms a wake that leaves the word's value as it was can be missed.
  */
 #define KRING_FUTEX_PRIVATE (1u << 7)
 #define KRING_FUTEX_U32 (1u << 1)

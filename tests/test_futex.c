@@ -22,6 +22,7 @@ static struct {
     unsigned out;     /* jobs that have not ended */
     unsigned limit;   /* at once */
     unsigned late_ms; /* until one begins */
+    bool shut;        /* none begins while this is set */
 } lent;
 
 struct errand {
@@ -35,6 +36,8 @@ static void *run_errand(void *arg)
 
     free(arg);
     usleep(lent.late_ms * 1000);
+    while (__atomic_load_n(&lent.shut, __ATOMIC_SEQ_CST))
+        usleep(1000);
     errand.job(errand.arg);
     __atomic_sub_fetch(&lent.out, 1, __ATOMIC_SEQ_CST);
     return NULL;
@@ -456,14 +459,50 @@ static void without_threads_there_is_no_route(void)
 static void a_thread_that_is_refused_or_late_is_told(void)
 {
     struct kring *ring = open_with(RINGS_SOFT);
+    struct rings_log log = {0};
     uint32_t word = 1;
 
     lent.limit = 0;
     CU_ASSERT_EQUAL(rings_do(ring, kring_futex_wait(ring, &word, 1, 1, 0)), -ENOMEM);
     lent.limit = 1;
-    lent.late_ms = 500; /* the engine waits 25 ms for a thread, the test a second for the end */
-    CU_ASSERT_EQUAL(rings_do(ring, kring_futex_wait(ring, &word, 1, KRING_FUTEX_ANY, 0)), -ENOMEM);
+    lent.shut = true;
+    rings_start(ring, kring_futex_wait(ring, &word, 1, KRING_FUTEX_ANY, 0), &log);
+    CU_ASSERT_EQUAL(kring_submit(ring), 1); /* has lost its patience when it returns */
+    __atomic_store_n(&lent.shut, false, __ATOMIC_SEQ_CST);
+    CU_ASSERT(rings_until(ring, &log, 1));
+    CU_ASSERT_EQUAL(log.last.value, -ENOMEM);
     close_with(ring);
+}
+
+/* The ring's thread loses the CPU in its first pause. */
+static int held_up(int id)
+{
+    if (id == KRING__SYS_clock_nanosleep)
+        usleep(150000);
+    else
+        kring_fake_arm(1, held_up);
+    return 0;
+}
+
+static void a_busy_machine_is_waited_for(void)
+{
+    struct kring_fake fake = {0};
+    struct rings_log log = {0};
+    struct kring *ring;
+    uint32_t word = 1;
+
+    kring_fake_set(&fake);
+    ring = open_with(RINGS_SOFT);
+    lent.late_ms = 200;
+    kring_fake_arm(1, held_up);
+    rings_start(ring, kring_futex_wait(ring, &word, 1, KRING_FUTEX_ANY, 0), &log);
+    CU_ASSERT_EQUAL(kring_submit(ring), 1);
+    CU_ASSERT_EQUAL(kring_fake_failed, KRING__SYS_clock_nanosleep);
+    CU_ASSERT_EQUAL(wake_in_time(&word, 1, KRING_FUTEX_ANY, 0), 1);
+    CU_ASSERT(rings_until(ring, &log, 1));
+    CU_ASSERT_EQUAL(log.last.value, 0);
+    close_with(ring);
+    kring_fake_clear();
 }
 
 static unsigned futex_calls(void)
@@ -559,6 +598,7 @@ int kring_test_futex(void)
     static const struct kring_test soft[] = {
         KRING_TEST(without_threads_there_is_no_route),
         KRING_TEST(a_thread_that_is_refused_or_late_is_told),
+        KRING_TEST(a_busy_machine_is_waited_for),
         KRING_TEST(a_waiting_thread_does_not_spin),
         KRING_TEST(below_5_16_it_waits_in_slices),
         KRING_TEST(behind_an_older_filter_it_waits_in_slices),
