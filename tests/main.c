@@ -145,14 +145,10 @@ static void drop_pending_signals(void)
         ;
 }
 
-void kring_test_abandon(const char *reason)
+static _Noreturn void leave_test(void)
 {
     bool is_open[KRING_TEST_FDS];
 
-    snprintf(run.reason, sizeof run.reason, "%s", reason);
-    run.skip = run.reason;
-    if (getpid() != run.pid)
-        _exit(77); /* a child: its parent goes on with the tests */
     kring_test_list_fds(is_open);
     for (int fd = 0; fd < KRING_TEST_FDS; fd++)
         if (is_open[fd] && !run.was_open[fd])
@@ -163,6 +159,28 @@ void kring_test_abandon(const char *reason)
         perror("the state of before");
     end_children();
     longjmp(*CU_get_current_test()->pJumpBuf, 1); /* as a fatal assertion of CUnit does */
+}
+
+void kring_test_abandon(const char *reason)
+{
+    snprintf(run.reason, sizeof run.reason, "%s", reason);
+    run.skip = run.reason;
+    if (getpid() != run.pid)
+        _exit(77); /* a child: its parent goes on with the tests */
+    leave_test();
+}
+
+void kring_test_give_up(bool borrowed)
+{
+    struct stat tasks; /* one link more for each thread */
+
+    if (getpid() != run.pid)
+        _exit(1);
+    if (borrowed || stat("/proc/self/task", &tasks) < 0 || tasks.st_nlink > 3) {
+        fprintf(stderr, "no test can follow: memory of this one is still in use\n");
+        abort();
+    }
+    leave_test();
 }
 
 static void remove_tree(int dirfd, const char *name)

@@ -89,18 +89,34 @@ int rings_started_chain(struct kring *ring, const kring_op *ops, unsigned count,
                         void *user);
 #define kring_start rings_started
 #define kring_start_chain rings_started_chain
+/* A test that gives up closes the rings that are still open. */
+int rings_closed(struct kring *ring, int64_t timeout_ns);
+#define kring_close rings_closed
 
 /* Starts op into the log; true when it was started. */
 bool rings_start(struct kring *ring, kring_op op, struct rings_log *log);
-/* Runs until the log has that many final callbacks, at most ten seconds; fails the test if not. */
+/* Runs until the log has that many final callbacks, at most ten seconds; ends the test if not. */
 bool rings_until(struct kring *ring, const struct rings_log *log, unsigned finals);
 /* The same for callbacks of any kind, and for a counter. */
 bool rings_until_calls(struct kring *ring, const struct rings_log *log, unsigned calls);
 bool rings_until_count(struct kring *ring, const unsigned *counter, unsigned count);
 /* Runs for so long, whatever comes; returns the callbacks delivered. */
 unsigned rings_run_for(struct kring *ring, unsigned ms);
-/* Starts, runs to the end, and returns the value; INT64_MIN when it never ended. */
+/* Starts, runs to the end, and returns the value; INT64_MIN where it was not started. */
 int64_t rings_do(struct kring *ring, kring_op op);
+
+/* Where the test asked: it is left from within these. */
+extern struct rings_place {
+    const char *file;
+    unsigned line;
+} rings_place;
+#define RINGS_HERE (rings_place = (struct rings_place){__FILE__, __LINE__})
+#define rings_outcome(ring, op) (RINGS_HERE, rings_outcome(ring, op))
+#define rings_until(ring, log, finals) (RINGS_HERE, rings_until(ring, log, finals))
+#define rings_until_calls(ring, log, calls) (RINGS_HERE, rings_until_calls(ring, log, calls))
+#define rings_until_count(ring, counter, count) \
+    (RINGS_HERE, rings_until_count(ring, counter, count))
+#define rings_do(ring, op) (RINGS_HERE, rings_do(ring, op))
 
 /* ---- Things to work on ---- */
 

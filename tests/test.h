@@ -49,6 +49,12 @@ void kring_test_skip(const char *reason);
  */
 void kring_test_abandon(const char *reason) __attribute__((noreturn));
 
+/*
+ * After a failed assertion: leaves the test likewise, a child by _exit(1). The whole run ends where
+ * the test's memory is borrowed, by the kernel or by a thread of the test: it is given to others.
+ */
+void kring_test_give_up(bool borrowed) __attribute__((noreturn));
+
 /* fork(2), for a child that must not outlive a test that is abandoned. */
 pid_t kring_test_fork(void);
 
