@@ -6,7 +6,7 @@ O=${O:-build}
 . "$(dirname "$0")/lib.sh"
 bin=$(cd "$O/examples" && pwd) || exit 2
 work=$(mktemp -d "${TMPDIR:-/tmp}/kring-examples.XXXXXX") || exit 2
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$work" "$log"' EXIT
+trap 'end_server; rm -rf "$work" "$log"' EXIT
 cd "$(dirname "$0")/.." || exit 2
 
 mkdir "$work/in"

@@ -8,7 +8,7 @@ bin=$(cd "$O/examples" && pwd) || exit 2
 slow=$(cd "$O/tests" && pwd)/slow-fsync
 work=$(mktemp -d "${TMPDIR:-/tmp}/kring-log.XXXXXX") || exit 2
 mounted=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; [ -n "$mounted" ] && { fsfreeze -u "$mounted" 2>/dev/null; umount "$mounted"; }; rm -rf "$work" "$log"' EXIT
+trap 'end_server; [ -n "$mounted" ] && { fsfreeze -u "$mounted" 2>/dev/null; umount "$mounted"; }; rm -rf "$work" "$log"' EXIT
 cd "$(dirname "$0")/.." || exit 2
 
 if ! bash -c '[ -n "${EPOCHREALTIME:-}" ]' 2>/dev/null; then

@@ -7,12 +7,14 @@
 #   summary                  prints the counts; its status is that of the whole
 #
 # For programs that listen, and end well on a signal: start_server COMMAND..., stop_server SIGNAL; $server
-# is its process, $port its TCP port. A script that uses them sets $work to a folder of its own.
+# is its process, $port its TCP port. A script that uses them sets $work to a folder of its own. What a
+# check that failed leaves running is killed (end_server), also when the script ends or is ended.
 
 passed=0 failed=0 skipped=0
 log=${TMPDIR:-/tmp}/kring-check.$$
 server=
 trap 'rm -f "$log"' EXIT
+trap 'exit 1' HUP INT TERM
 
 result() { # NAME ok?
     if [ "$2" = 0 ]; then
@@ -29,6 +31,7 @@ check() {
     shift
     "$@" >"$log" 2>&1
     result "$name" $?
+    end_server
 }
 refuse() {
     name=$1
@@ -59,6 +62,11 @@ start_server() { # COMMAND...: returns when it listens
         sleep 0.1
     done
     port=$(sed -n 's/^listening on .*:\([0-9][0-9]*\)$/\1/p' "$work/server")
+}
+end_server() {
+    [ -n "$server" ] || return 0
+    kill -KILL "$server" 2>/dev/null
+    server=
 }
 stop_server() { # SIGNAL: it must end well, within seconds
     kill "-$1" "$server"
