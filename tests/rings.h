@@ -24,6 +24,8 @@ enum rings_kind { RINGS_KERNEL, RINGS_SOFT, RINGS_MIXED };
 
 /* NULL, or why this kind of ring cannot be had here. */
 const char *rings_missing(enum rings_kind kind);
+/* Skips the test, at once, where it cannot be had. */
+void rings_need_kind(enum rings_kind kind);
 /* May io_uring_register be called? A filter may refuse it alone. */
 bool rings_may_register(void);
 /* Runs a test on this kind, or skips it with the reason. */

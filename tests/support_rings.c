@@ -50,6 +50,12 @@ const char *rings_missing(enum rings_kind kind)
     return NULL;
 }
 
+void rings_need_kind(enum rings_kind kind)
+{
+    if (rings_missing(kind) != NULL)
+        kring_test_abandon(rings_missing(kind));
+}
+
 void rings_on(enum rings_kind kind, void (*test)(enum rings_kind kind))
 {
     const char *reason = rings_missing(kind);

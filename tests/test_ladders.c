@@ -132,8 +132,7 @@ static void below_5_14_memory_is_asked_for_with_older_advice(void)
     struct kring_options options = rings_options(RINGS_SOFT);
 
     options.registered_buffers = 1;
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
+    rings_need_kind(RINGS_SOFT);
     for (unsigned i = 0; i < 2; i++) {
         struct kring *ring = rings_open_with(RINGS_SOFT, &options);
 
@@ -162,8 +161,7 @@ static void without_accept4_flags_are_set_afterwards(void)
     int listener, client;
     int64_t fd;
 
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
+    rings_need_kind(RINGS_SOFT);
     if (kring__sys_accept(-1, NULL, NULL) == -ENOSYS)
         KRING_SKIP("this architecture never had an older call than accept4");
     ring = rings_open(RINGS_SOFT);
@@ -193,8 +191,7 @@ static void an_offset_on_a_stream_is_left_out(void)
     int64_t plain;
     int ends[2];
 
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
+    rings_need_kind(RINGS_SOFT);
     ring = rings_open(RINGS_SOFT);
     rings_pipe(ends);
     rings_write(ends[1], "hello", 5);
@@ -248,8 +245,7 @@ static void a_wished_thread_is_given_up(void)
     int ends[2];
     char byte;
 
-    if (rings_missing(RINGS_KERNEL) != NULL)
-        KRING_SKIP(rings_missing(RINGS_KERNEL));
+    rings_need_kind(RINGS_KERNEL);
     options.setup_wanted = IORING_SETUP_SQPOLL;
     kring_fake_play(&fake, "5.10");
     ring = open_as(&fake, &options, &caps);
@@ -277,8 +273,7 @@ static void without_mixed_sizes_all_are_large(void)
     struct kring_caps caps;
     struct kring *ring;
 
-    if (rings_missing(RINGS_KERNEL) != NULL)
-        KRING_SKIP(rings_missing(RINGS_KERNEL));
+    rings_need_kind(RINGS_KERNEL);
     options.setup_wanted = mixed | large;
     kring_fake_play(&fake, "6.17");
     ring = open_as(&fake, &options, &caps);
@@ -300,8 +295,7 @@ static void what_cannot_be_asked_is_tried_once(void)
     char path[220];
     unsigned enters;
 
-    if (rings_missing(RINGS_MIXED) != NULL)
-        KRING_SKIP(rings_missing(RINGS_MIXED));
+    rings_need_kind(RINGS_MIXED);
     kring_fake_play(&fake, "5.10");
     fake.register_errno = EPERM;
     ring = open_as(&fake, &options, &caps);
@@ -357,8 +351,7 @@ static void below_6_13_nobody_posts_to_the_kernel_alone(void)
     struct kring *ring;
     int error;
 
-    if (rings_missing(RINGS_KERNEL) != NULL)
-        KRING_SKIP(rings_missing(RINGS_KERNEL));
+    rings_need_kind(RINGS_KERNEL);
     options.on_message = counts;
     options.user = &sum;
     ring = rings_open_with(RINGS_KERNEL, &options);

@@ -295,8 +295,7 @@ static void take(const struct rung *rung)
 
 static void each_rung_is_the_release_s(void)
 {
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
+    rings_need_kind(RINGS_SOFT);
     if (kring_test_emulated())
         KRING_SKIP("an emulator lacks calls of its own, and heeds no advice");
     at.fd = rings_file("f", "hello", 5);
@@ -405,8 +404,7 @@ static void each_rung_below_has_its_errno(void)
 #endif
     };
 
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
+    rings_need_kind(RINGS_SOFT);
     at.fd = rings_file("f", "hello", 5);
     snprintf(at.path, sizeof at.path, "%s/f", kring_test_tmpdir());
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {

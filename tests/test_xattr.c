@@ -80,6 +80,7 @@ static bool at(struct place *place, enum rings_kind kind, unsigned opcode)
 
 static void leave(struct place *place)
 {
+    kring_fake_clear();
     close(place->fd);
     rings_close(place->ring);
 }
@@ -261,26 +262,29 @@ static void openat2_fills_slots(enum rings_kind kind)
     leave(&p);
 }
 
+/* A file on the soft engine, in front of this fake. */
+static bool at_rung(struct place *place, const struct kring_fake *fake)
+{
+    rings_need_kind(RINGS_SOFT);
+    if (!at(place, RINGS_SOFT, IORING_OP_OPENAT2))
+        return false;
+    kring_fake_set(fake);
+    return true;
+}
+
 /* Below 5.14 openat2(2) passes over flags past 32 bits: then a call without a path is ENOENT. */
 static void what_the_kernel_passes_over_is_refused(void)
 {
+    const struct kring_fake fake = {.fail_id = KRING__SYS_openat2, .fail_id_errno = ENOENT,
+                                    .fail_id_nth = 1};
     struct how how = {UINT64_C(1) << 32, 0, 0};
-    struct kring_fake fake;
     struct place p;
 
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
-    if (!at(&p, RINGS_SOFT, IORING_OP_OPENAT2))
+    if (!at_rung(&p, &fake))
         return;
-    memset(&fake, 0, sizeof fake);
-    fake.fail_id = KRING__SYS_openat2;
-    fake.fail_id_errno = ENOENT;
-    fake.fail_id_nth = 1;
-    kring_fake_set(&fake);
     CU_ASSERT_EQUAL(rings_do(p.ring, kring_openat2(p.ring, AT_FDCWD, p.path, HOW(&how))),
                     -EINVAL);
     CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_openat2], 1);
-    kring_fake_clear();
     leave(&p);
 }
 
@@ -302,16 +306,11 @@ static void without_openat2_there_is_a_rung_below(void)
         {{O_RDONLY, 0, 0x18}, -EINVAL},
         {{O_RDONLY, 0, BENEATH}, -ENOSYS},
     };
-    struct kring_fake fake;
+    const struct kring_fake fake = {.missing[KRING__SYS_openat2] = 1};
     struct place p;
 
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
-    if (!at(&p, RINGS_SOFT, IORING_OP_OPENAT2))
+    if (!at_rung(&p, &fake))
         return;
-    memset(&fake, 0, sizeof fake);
-    fake.missing[KRING__SYS_openat2] = 1;
-    kring_fake_set(&fake);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct how how = cases[i].how;
         int64_t fd = rings_do(p.ring, kring_openat2(p.ring, AT_FDCWD, p.path, HOW(&how)));
@@ -323,27 +322,21 @@ static void without_openat2_there_is_a_rung_below(void)
             CU_ASSERT_EQUAL(fd, cases[i].result);
         }
     }
-    kring_fake_clear();
     leave(&p);
 }
 
 static void without_renameat2_there_is_a_rung_below(void)
 {
-    struct kring_fake fake;
+    const struct kring_fake fake = {.missing[KRING__SYS_renameat2] = 1};
     struct place p;
     char to[300];
 
-    if (rings_missing(RINGS_SOFT) != NULL)
-        KRING_SKIP(rings_missing(RINGS_SOFT));
 #ifndef SYS_renameat
     KRING_SKIP("this architecture never had an older call than renameat2");
 #endif
-    if (!at(&p, RINGS_SOFT, IORING_OP_OPENAT2))
+    if (!at_rung(&p, &fake))
         return;
     snprintf(to, sizeof to, "%s.to", p.path);
-    memset(&fake, 0, sizeof fake);
-    fake.missing[KRING__SYS_renameat2] = 1;
-    kring_fake_set(&fake);
     CU_ASSERT_EQUAL(rings_do(p.ring, kring_renameat(p.ring, AT_FDCWD, p.path, AT_FDCWD, to, 1)),
                     -ENOSYS);
     CU_ASSERT_EQUAL(access(p.path, F_OK), 0);
