@@ -153,8 +153,11 @@ static void setup_init(struct kring__setup *setup, const struct kring__wish *wis
     if (wish->cq_entries != 0)
         setup->wanted |= IORING_SETUP_CQSIZE;
     setup->allowed = facts->queried ? facts->setup_known : UINT32_MAX;
-    if (row != NULL)
+    setup->mapped_as = UINT32_MAX;
+    if (row != NULL) {
         setup->allowed &= row->setup_flags;
+        setup->mapped_as = row->features;
+    }
     if (facts->no_sqpoll)
         setup->allowed &= ~(IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF);
     setup->entries = wish->entries;

@@ -48,6 +48,7 @@ uint16_t kring__release_of_feature(uint32_t flag);
 struct kring__setup {
     uint32_t wanted, required; /* flags */
     uint32_t allowed;          /* all others are given up without asking */
+    uint32_t mapped_as;        /* features that the mapping may use: those of a played kernel */
     uint32_t entries, cq_entries;
     uint32_t sq_thread_cpu, sq_thread_idle_ms;
     int32_t attach_fd;

@@ -98,7 +98,7 @@ struct attempt {
 static int create(struct kring__kernel *kernel, const struct kring__setup *setup,
                   const struct attempt *a)
 {
-    struct io_uring_params *params = &kernel->params;
+    struct io_uring_params *params = &kernel->params, played;
     long fd;
     int error;
 
@@ -115,7 +115,9 @@ static int create(struct kring__kernel *kernel, const struct kring__setup *setup
     fd = kring__sys_io_uring_setup(a->entries, params);
     if (fd < 0)
         return (int)fd;
-    error = kring__map_rings((int)fd, params, &kernel->view);
+    played = *params;
+    played.features &= setup->mapped_as;
+    error = kring__map_rings((int)fd, &played, &kernel->view);
     if (error < 0) {
         kring__sys_close((int)fd);
         return error;
