@@ -59,13 +59,6 @@ run_on() { # NAME
         *,running) here $what "$log" ;;
         *) there "$1" $what "$log" ;;
         esac
-        # In about one run of ten on 5.10 every child that some tests fork crashes, and in the next none
-        # does; why is not known. So the suites get a second run there, which the table tells of.
-        rm -f "$log.first"
-        if [ "$what,$1" = suites,5.10 ] && [ "${status:-1}" != 0 ]; then
-            cp "$log" "$log.first"
-            there "$1" $what "$log"
-        fi
         echo "${status:-unknown} $release" >"$guests/$1.$what.end"
     done
 }
@@ -123,10 +116,6 @@ for name in $names; do
             continue
             ;;
         esac
-        if [ -f "$guests/$name.$what.log.first" ]; then
-            echo "== $name, $what: a first run failed, this is the second; whole log of the first: $guests/$name.$what.log.first"
-            tr -d '\r' <"$guests/$name.$what.log.first" | grep -a -A 3 FAIL | head -n 20
-        fi
         read -r status release <"$guests/$name.$what.end" || status=unknown
         table_count "$name" "$guests/$name.$what.log" "$status" $columns
     done

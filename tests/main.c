@@ -6,9 +6,10 @@
  *
  * -l lists, -x leaves out.
  *
- * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120).
+ * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120); KRING_TEST_FILL: see oracle_fork.c.
  */
 #include "abi/sys.h"
+#include "oracle.h"
 #include "probe/probe.h"
 #include "test.h"
 
@@ -64,7 +65,7 @@ int kring_test_add(const char *suite, const struct kring_test *tests, size_t cou
 
 pid_t kring_test_fork(void)
 {
-    pid_t pid = fork();
+    pid_t pid = oracle_fork();
 
     if (pid > 0)
         run.children[run.child_count++ % 16] = pid;

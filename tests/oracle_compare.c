@@ -111,7 +111,7 @@ static struct running start(const struct oracle_program *program, bool soft)
         return run;
     }
     fflush(NULL);
-    run.pid = fork();
+    run.pid = oracle_fork();
     if (run.pid == 0)
         child(run.result, program->text, soft, run.dir);
     if (run.pid < 0)

@@ -113,7 +113,7 @@ static int filtered(unsigned answer, unsigned mask, enum kring_engine engine)
     pid_t child;
 
     fflush(NULL);
-    child = fork();
+    child = kring_test_fork();
     if (child == 0) {
         struct kring *ring;
         struct kring_caps caps;

@@ -358,7 +358,7 @@ static int without_calls(const int *numbers, size_t count, void (*checks)(void))
 
     (void)kring_test_tmpdir();
     fflush(stdout);
-    pid = fork();
+    pid = kring_test_fork();
     if (pid == 0) {
         unsigned before = CU_get_number_of_failure_records();
 
