@@ -187,9 +187,13 @@ enum oracle_verdict { ORACLE_EQUAL, ORACLE_ACCEPTED, ORACLE_DIFFERENT, ORACLE_SK
  */
 enum oracle_verdict oracle_compare(const struct oracle_program *program,
                                    struct oracle_cover cover[2], bool verbose, FILE *out);
-/* The same in two steps, so that several programs are under way at once. */
+/*
+ * The same in steps, so that several programs are under way at once: on the kernel; then on the soft
+ * engine, unless it is known by now that this kernel lacks something (may be left out); the end.
+ */
 struct oracle_pending;
 struct oracle_pending *oracle_begin(const struct oracle_program *program);
+void oracle_begin_soft(struct oracle_pending *pending);
 enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
                                struct oracle_cover cover[2], bool verbose, FILE *out);
 /* Why programs were skipped, and how many. */

@@ -72,18 +72,26 @@ static void say(struct oracle_result *result, const char *format, int number)
 static void wait_for(pid_t pid, struct oracle_result *result)
 {
     int status = 0, waited = 0, step = 1, limit = (int)oracle_guard_ms * RUN_LIMIT_GUARDS;
+    struct pollfd ended = { .fd = -1, .events = POLLIN };
 
+    /* Where there is none, poll() only sleeps. */
+#ifdef SYS_pidfd_open
+    ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+#endif
     while (waitpid(pid, &status, WNOHANG) == 0) {
         if (waited >= limit) {
             kill(pid, SIGKILL);
             waitpid(pid, &status, 0);
             say(result, "HANGS: killed after %d ms\n", waited);
-            return;
+            status = 0;
+            break;
         }
-        poll(NULL, 0, step);
+        poll(&ended, 1, step);
         waited += step;
         step = waited < 20 ? 1 : 5;
     }
+    if (ended.fd >= 0)
+        close(ended.fd);
     if (WIFSIGNALED(status))
         say(result, "DIED of signal %d\n", WTERMSIG(status));
     else if (WEXITSTATUS(status))
@@ -96,15 +104,22 @@ struct running {
     char dir[128];
 };
 
-static struct running start(const struct oracle_program *program, bool soft)
+static struct running not_started(void)
 {
     struct running run = { .pid = -1 };
-    const char *base = getenv("TMPDIR");
 
     run.result = mmap(NULL, sizeof *run.result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
                       -1, 0);
     if (run.result == MAP_FAILED)
         abort();
+    return run;
+}
+
+static struct running start(const struct oracle_program *program, bool soft)
+{
+    struct running run = not_started();
+    const char *base = getenv("TMPDIR");
+
     snprintf(run.dir, sizeof run.dir, "%.90s/kring-oracle.XXXXXX", base ? base : "/tmp");
     if (!mkdtemp(run.dir)) {
         say(run.result, "no directory for the run: errno %d\n", errno);
@@ -123,7 +138,8 @@ static struct oracle_result *end(const struct running *run)
 {
     if (run->pid > 0)
         wait_for(run->pid, run->result);
-    remove_dir(run->dir);
+    if (*run->dir)
+        remove_dir(run->dir);
     return run->result;
 }
 
@@ -139,19 +155,20 @@ static const char *next_line(const char **at, char *line, size_t size)
 
 /* ---- What was skipped, by its reason ---- */
 
+enum { REASONS = 96 };
 static struct {
     char reason[96];
     unsigned count;
-} skipped[64];
+} skipped[REASONS];
 
 static void note_skipped(const char *reason)
 {
     unsigned i = 0;
 
-    while (i < 63 && skipped[i].count && strcmp(skipped[i].reason, reason))
+    while (i < REASONS - 1 && skipped[i].count && strcmp(skipped[i].reason, reason))
         i++;
     /* The last one stands for all that found no room. */
-    snprintf(skipped[i].reason, sizeof skipped[i].reason, "%s", i < 63 ? reason : "other reasons");
+    snprintf(skipped[i].reason, sizeof skipped[i].reason, "%s", i < REASONS - 1 ? reason : "other reasons");
     skipped[i].count++;
 }
 
@@ -159,7 +176,7 @@ static unsigned late; /* runs again */
 
 void oracle_print_skipped(FILE *out)
 {
-    for (unsigned i = 0; i < 64 && skipped[i].count; i++)
+    for (unsigned i = 0; i < REASONS && skipped[i].count; i++)
         fprintf(out, "oracle: %u skipped: this kernel lacks: %s\n", skipped[i].count,
                 skipped[i].reason);
     if (late)
@@ -275,8 +292,13 @@ struct oracle_pending *oracle_begin(const struct oracle_program *program)
     pending->program.name = pending->name;
     pending->program.text = strdup(program->text);
     pending->kernel = start(program, false);
-    pending->soft = start(program, true);
     return pending;
+}
+
+void oracle_begin_soft(struct oracle_pending *pending)
+{
+    if (!pending->soft.result)
+        pending->soft = *pending->kernel.result->lacks ? not_started() : start(&pending->program, true);
 }
 
 static void add_cover(struct oracle_cover *cover, const struct oracle_cover *more)
@@ -343,10 +365,13 @@ enum oracle_verdict oracle_end(struct oracle_pending *pending, char name[64],
                                struct oracle_cover cover[2], bool verbose, FILE *out)
 {
     const struct oracle_program *program = &pending->program;
-    struct oracle_result *kernel = end(&pending->kernel), *soft = end(&pending->soft);
+    struct oracle_result *kernel, *soft;
     struct oracle_outcome outcome;
     enum oracle_verdict verdict;
 
+    oracle_begin_soft(pending);
+    kernel = end(&pending->kernel);
+    soft = end(&pending->soft);
     for (unsigned i = repeats(); i > 0; i--) {
         if (judge(program, kernel, soft, &outcome, false, NULL) != ORACLE_DIFFERENT)
             break;
