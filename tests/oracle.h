@@ -240,6 +240,7 @@ void oracle_demand_whole_batch(struct oracle_run *run, int submitted, unsigned q
 /* Can everything be cancelled by one request? */
 bool oracle_cancels_any(void);
 void oracle_demand_register(struct oracle_run *run, unsigned op);
+bool oracle_has_register(unsigned op);
 
 /* ---- Shrinking (oracle_shrink.c) ---- */
 

@@ -285,13 +285,17 @@ static void act_rsrc(struct oracle_run *run, unsigned op, uint64_t data, unsigne
                                     oracle_key(run, "size") ? (unsigned)number(run, "size") : size));
 }
 
-/* buffers V COUNT [plain] [tag=T flags= resv= size=]: registers COUNT vectors. */
+/*
+ * buffers V COUNT [plain] [tag=T flags= resv= size=]: registers COUNT vectors; by the old call where
+ * the kernel has no other.
+ */
 static void act_buffers(struct oracle_run *run)
 {
     uint64_t vectors = (uint64_t)oracle_value(run, oracle_arg(run, 1));
     unsigned count = (unsigned)oracle_value(run, oracle_arg(run, 2));
 
-    if (oracle_word(run, "plain"))
+    if (oracle_word(run, "plain") ||
+        (run->arg_count == 3 && !oracle_has_register(IORING_REGISTER_BUFFERS2)))
         log_result(run, "buffers",
                    register_call(run, 0, IORING_REGISTER_BUFFERS,
                                         (void *)(uintptr_t)vectors, count));

@@ -9,7 +9,9 @@
 
 #include "probe/probe.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -73,8 +75,10 @@ const char *oracle_unavailable(void)
 
 const char *oracle_undescribed(void)
 {
-    return oracle_kernel_release() < KRING__V(6, 1)
-               ? "what kernels below 6.1 do otherwise is not described yet (docs/differences.md)" : NULL;
+    uint32_t release = oracle_kernel_release();
+
+    return release < KRING__V(6, 1) && release != KRING__V(5, 10)
+               ? "what kernels below 6.1 do otherwise is described of 5.10 alone (docs/differences.md)" : NULL;
 }
 
 uint32_t oracle_kernel_release(void)
@@ -139,6 +143,16 @@ static bool has_ancillary(const struct oracle_run *run, const struct io_uring_sq
     return false;
 }
 
+/* Quirk Q092. */
+static bool blocks_the_caller(const struct io_uring_sqe *sqe)
+{
+    struct pollfd file = { .fd = sqe->fd, .events = POLLIN };
+
+    return (sqe->opcode == IORING_OP_READ || sqe->opcode == IORING_OP_READV) &&
+           !(sqe->flags & IOSQE_FIXED_FILE) && isatty(sqe->fd) &&
+           !(fcntl(sqe->fd, F_GETFL) & O_NONBLOCK) && poll(&file, 1, 0) == 0;
+}
+
 void oracle_demand_sqe(struct oracle_run *run, const struct io_uring_sqe *sqe)
 {
     const struct kring__row *row = kring__row(sqe->opcode);
@@ -158,6 +172,8 @@ void oracle_demand_sqe(struct oracle_run *run, const struct io_uring_sqe *sqe)
         oracle_lacks(run, "a look at ioprio (Linux 5.19; older ones ignore it)");
     if (facts.release < KRING__V(5, 12) && has_ancillary(run, sqe))
         oracle_lacks(run, "ancillary data (Linux 5.12)");
+    if (facts.release < KRING__V(5, 15) && blocks_the_caller(sqe))
+        oracle_lacks(run, "a read of a terminal that waits outside of the call (Linux 5.15)");
     /* No variant: it is the flag that is old. */
     if (sqe->opcode == IORING_OP_SEND && sqe->flags & IOSQE_BUFFER_SELECT)
         oracle_demand_release(run, KRING__V(6, 10));
@@ -196,7 +212,7 @@ static bool quiesces(unsigned op)
 {
     if (facts.release >= KRING__V(5, 18))
         return false;
-    if (op >= facts.row->register_count)
+    if (!oracle_has_register(op))
         return true;
     if (facts.release >= KRING__V(5, 13))
         return op == IORING_REGISTER_ENABLE_RINGS || op == IORING_REGISTER_RESTRICTIONS;
@@ -223,12 +239,17 @@ static bool in_use(const struct oracle_run *run, unsigned op)
     return false;
 }
 
+bool oracle_has_register(unsigned op)
+{
+    return op < facts.row->register_count;
+}
+
 void oracle_demand_register(struct oracle_run *run, unsigned op)
 {
     const struct kring__release *newest = kring__release_row(UINT16_MAX);
 
     /* An unknown number is the same mistake everywhere. */
-    if (op >= facts.row->register_count && op < newest->register_count)
+    if (!oracle_has_register(op) && op < newest->register_count)
         oracle_lacks(run, "register call %u", op);
     if (quiesces(op) && oracle_in_flight(run))
         oracle_lacks(run, "register call %u while requests wait (older kernels wait for them)", op);

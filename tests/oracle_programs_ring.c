@@ -7,7 +7,7 @@ const struct oracle_program oracle_programs_ring[] = {
       " files_update addr=u len=2 off=1 flags=LINK; read fd=1 addr=b len=3 flags=FIXED; enter 2" },
     { "files-update-remove", "ordered; pipe p 'abc'; files pr; fds u -1; buf b 4;"
       " files_update addr=u len=1 flags=LINK; read fd=0 addr=b len=3 flags=FIXED; enter 2" },
-    { "files-update-skip", "pipe p 'abc'; files pr -1; fds u -2 pw; buf b 4; files_update addr=u len=2 flags=LINK;"
+    { "files-update-skip", "since 5.12; pipe p 'abc'; files pr -1; fds u -2 pw; buf b 4; files_update addr=u len=2 flags=LINK;"
       " read fd=0 addr=b len=3 flags=FIXED; enter 2" },
     { "files-update-replaces", "pipe p; pipe q 'xyz'; files pr; fds u qr; buf b 4; files_update addr=u len=1 flags=LINK;"
       " read fd=0 addr=b len=3 flags=FIXED; enter 2" },

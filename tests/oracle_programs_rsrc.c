@@ -89,8 +89,8 @@ const struct oracle_program oracle_programs_rsrc[] = {
       " register 1" },
     { "buffers-zero-length", "buf b 32; iov v b:0:0; buffers v 1 plain; buffers v 1" },
     { "buffers-null-with-length", "iov v 0:0:16; buffers v 1 plain; buffers v 1" },
-    { "buffers-null-vector", "iov v 0:0:0; buffers v 1 plain; register 1" },
-    { "buffers-hole", "file f 'contents'; buf b 32; iov v b:0:16 0:0:0 b:16:16; buffers v 3 plain;"
+    { "buffers-null-vector", "since 5.13; iov v 0:0:0; buffers v 1 plain; register 1" },
+    { "buffers-hole", "since 5.13; file f 'contents'; buf b 32; iov v b:0:16 0:0:0 b:16:16; buffers v 3 plain;"
       " read_fixed fd=f addr=b+16 len=4 group=2; read_fixed fd=f addr=b len=4 group=1; enter 2" },
     { "buffers-giant", "buf b 32; iov v b:0:0x40000001; buffers v 1 plain" },
     { "buffers-negative", "buf b 32; iov v b:0:-1; buffers v 1 plain" },

@@ -23,7 +23,7 @@ const struct oracle_program oracle_programs_time[] = {
     { "timeout-abs-realtime", "time t abs+3ms realtime; timeout addr=t len=1 of=TIMEOUT_ABS|TIMEOUT_REALTIME; enter 1" },
     { "timeout-order", "ordered; time a 60ms; time b 20ms; time c 40ms; timeout addr=a len=1; timeout addr=b len=1;"
       " timeout addr=c len=1; until 1 2 3" },
-    { "timeout-ends-the-wait", "time a 60ms; time b 900ms; timeout addr=a len=1; timeout addr=b len=1; enter 2" },
+    { "timeout-ends-the-wait", "since 5.11; time a 60ms; time b 900ms; timeout addr=a len=1; timeout addr=b len=1; enter 2" },
     { "timeout-order-many", "ordered; time a 70ms; time b 30ms; time c 90ms; time d 50ms; time e 110ms; time f 10ms;"
       " timeout addr=a len=1; timeout addr=b len=1; timeout addr=c len=1; timeout addr=d len=1; timeout addr=e len=1;"
       " timeout addr=f len=1; until 1 2 3 4 5 6" },
@@ -132,7 +132,7 @@ const struct oracle_program oracle_programs_time[] = {
       " link_timeout addr=t len=1 of=TIMEOUT_BOOTTIME; enter 2" },
     { "link-timeout-realtime", "pipe p; time t 3ms; poll_add fd=pr of=POLLIN flags=LINK;"
       " link_timeout addr=t len=1 of=TIMEOUT_REALTIME; enter 2" },
-    { "link-timeout-etime-success", "pipe p; time t 3ms; poll_add fd=pr of=POLLIN flags=LINK;"
+    { "link-timeout-etime-success", "since 5.16; pipe p; time t 3ms; poll_add fd=pr of=POLLIN flags=LINK;"
       " link_timeout addr=t len=1 of=TIMEOUT_ETIME_SUCCESS; enter 2" },
     { "link-timeout-skip", "pipe p 'x'; time t 10s; poll_add fd=pr of=POLLIN flags=LINK;"
       " link_timeout addr=t len=1 flags=SKIP; enter 2 wait=10ms" },

@@ -404,6 +404,15 @@ static void do_enter(struct oracle_run *run)
     show_cqes(run);
 }
 
+/* Has this request its last CQE, though it may not be logged yet? */
+static bool ended(struct oracle_run *run, uint64_t user_data)
+{
+    for (unsigned i = 0; i < run->cqe_count; i++)
+        if (run->cqes[i].user_data == user_data && !(run->cqes[i].flags & IORING_CQE_F_MORE))
+            return true;
+    return !sent_of(run, user_data);
+}
+
 /* until USER_DATA...: enters again and again, until all of these have completed. */
 static void do_until(struct oracle_run *run)
 {
@@ -415,14 +424,8 @@ static void do_until(struct oracle_run *run)
         wanted[count++] = (uint64_t)oracle_value(run, run->args[i]);
     for (unsigned i = 0; i < 64 && missing; i++) {
         missing = 0;
-        for (unsigned j = 0; j < count; j++) {
-            bool here = !sent_of(run, wanted[j]);
-
-            for (unsigned k = 0; k < run->cqe_count; k++)
-                here |= run->cqes[k].user_data == wanted[j] &&
-                        !(run->cqes[k].flags & IORING_CQE_F_MORE);
-            missing += !here;
-        }
+        for (unsigned j = 0; j < count; j++)
+            missing += !ended(run, wanted[j]);
         if (missing && enter(run, ring, 1, GUARD_NS) == -ETIME)
             break;
         take(run, ring);
@@ -547,7 +550,18 @@ static bool queue_cancels(struct oracle_run *run, struct oracle_ring *ring)
     return queued;
 }
 
-/* What still waits must be the same requests on both engines: cancelled by one more request. */
+static bool all_ended(struct oracle_run *run)
+{
+    for (unsigned i = 0; i < run->sent_count; i++)
+        if (!(run->sent[i].sqe.flags & IOSQE_CQE_SKIP_SUCCESS) && !ended(run, run->sent[i].user_data))
+            return false;
+    return true;
+}
+
+/*
+ * What still waits must be the same requests on both engines: cancelled by one more request. When
+ * each of them then ends is the kernel's: they are shown together.
+ */
 static void cancel_rest(struct oracle_run *run)
 {
     struct oracle_ring *ring = &run->rings[0];
@@ -555,12 +569,12 @@ static void cancel_rest(struct oracle_run *run)
     if (!queue_cancels(run, ring))
         return;
     oracle_log(run, "cancel\n");
-    for (unsigned i = 0; i < 8 && (i == 0 || oracle_in_flight(run)); i++) {
-        run->arg_count = 0;
+    run->arg_count = 0;
+    for (unsigned i = 0; i < 8 && (i == 0 || !all_ended(run)); i++) {
         enter(run, ring, 1, 3000000);
         take(run, ring);
-        show_cqes(run);
     }
+    show_cqes(run);
 }
 
 /* The last enter takes what came unasked; requests without a CQE were skipped ones. */

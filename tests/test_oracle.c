@@ -21,6 +21,8 @@ static const char *why_not(void)
 static void judge(const struct oracle_counts *counts)
 {
     programs_run += counts->equal + counts->accepted + counts->skipped;
+    if (counts->skipped && !(counts->equal + counts->accepted + counts->different))
+        KRING_SKIP("this kernel lacks what each of its programs wants");
     CU_ASSERT_EQUAL(counts->different, 0);
     CU_ASSERT_TRUE(counts->equal > 0);
 }
@@ -137,6 +139,8 @@ static void a_difference_is_shown_by_the_smallest_program(void)
 
     if (why_not())
         KRING_SKIP(why_not());
+    if (oracle_kernel_release() < KRING__V(6, 4))
+        KRING_SKIP("its program writes to a pipe with RWF_NOWAIT (Linux 6.4)");
     text = shrink_planted(&written, "write 5", "write 4");
     /* The number of bytes is what the hook looks at: it must stay, all else must go. */
     CU_ASSERT_STRING_EQUAL(text, "pipe q; buf d 'h'; write fd=qw addr=d len=5");
@@ -166,6 +170,8 @@ static void a_seeded_program_is_made_smaller_too(void)
             program = (struct oracle_program){ "random", strdup(random->text) };
     }
     oracle_plant = NULL;
+    if (!program.name && oracle_kernel_release() < KRING__V(6, 18))
+        KRING_SKIP("on older kernels no seeded program removes a buffer");
     if (!program.name) {
         CU_FAIL("no seeded program removes one buffer");
         return;
