@@ -22,7 +22,8 @@
  *            set it for the length of a call). -EAGAIN comes only where a flag of the operation
  *            asks for it (MSG_DONTWAIT, RWF_NOWAIT, SPLICE_F_NONBLOCK), and, where no soft engine
  *            stands beside, for O_NONBLOCK descriptors from kernels 5.4 to 5.6 and 5.9 to 5.14
- *            (accept: 5.8 to 5.18).
+ *            (accept: 5.8 to 5.18; splice, tee, and a connect that a UNIX listener has no room
+ *            for: all).
  * Times.     Nanoseconds in int64_t; relative ones count on CLOCK_MONOTONIC.
  * Kernels.   "native 5.6" says from which mainline release the kernel engine runs the operation
  *            (include/linux/io_uring.h of that release); everywhere else the soft engine does.

@@ -473,6 +473,44 @@ static void writes_wait_for_room(enum rings_kind rings)
 }
 RINGS_TEST(writes_wait_for_room)
 
+/* Nobody beside the kernel: it looks at O_NONBLOCK where these operations would wait. */
+static void splices_wait(enum rings_kind rings)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        struct kring *ring = open_unsplit(rings);
+        struct rings_log log = {0};
+        bool nonblock = i % 2 != 0;
+        char back[8];
+        int from[2], to[2];
+
+        rings_pipe(from);
+        rings_pipe(to);
+        set_nonblock(from[0], nonblock);
+        set_nonblock(to[1], nonblock);
+        rings_start(ring, i < 2 ? kring_splice(ring, from[0], -1, to[1], -1, 5, 0)
+                                : kring_tee(ring, from[0], to[1], 5, 0), &log);
+        (void)rings_run_for(ring, 5);
+        if (rings == RINGS_KERNEL && nonblock) {
+            CU_ASSERT_TRUE(rings_until(ring, &log, 1));
+            CU_ASSERT_EQUAL(log.last.value, -EAGAIN);
+        } else {
+            CU_ASSERT_EQUAL(log.finals, 0);
+            rings_write(from[1], "typed", 5);
+            CU_ASSERT_TRUE(rings_until(ring, &log, 1));
+            CU_ASSERT_EQUAL(log.last.value, 5);
+            CU_ASSERT_TRUE(is_typed(back, read(to[0], back, sizeof back)));
+        }
+        CU_ASSERT_EQUAL(!!(fcntl(from[0], F_GETFL) & O_NONBLOCK), nonblock);
+        CU_ASSERT_EQUAL(!!(fcntl(to[1], F_GETFL) & O_NONBLOCK), nonblock);
+        for (unsigned end = 0; end < 2; end++) {
+            close(from[end]);
+            close(to[end]);
+        }
+        rings_close(ring);
+    }
+}
+RINGS_TEST(splices_wait)
+
 /* Only a flag of the request itself means: now or not at all. */
 static void asked_for_it_is_eagain(enum rings_kind rings)
 {
@@ -580,6 +618,7 @@ int kring_test_kinds(void)
         RINGS_ROWS("inotify", watch),
         RINGS_ROWS("pidfd", process),
         RINGS_ROWS("writes wait for room", writes_wait_for_room),
+        RINGS_ROWS("splice and tee wait", splices_wait),
         KRING_TEST(old_kernels_read_terminals_in_a_worker),
         RINGS_ROWS("-EAGAIN only where it was asked for", asked_for_it_is_eagain),
     };
