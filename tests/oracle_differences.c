@@ -149,6 +149,7 @@ const struct oracle_difference oracle_differences[] = {
     { BELOW(6, 1), "D95", "*", "cqe * async_cancel EALREADY", "cqe * async_cancel 0" },
     { BELOW(6, 1), "D95", "*", "cqe * link_timeout EALREADY", "cqe * link_timeout ETIME" },
     { BELOW(6, 1), "D95", "*", "cqe 999999 ? EALREADY", "cqe 999999 ? 0" },
+    { PERHAPS_BELOW(6, 1), "D95", "*", "cqe * read_fixed EINTR", "cqe * read_fixed ECANCELED" },
     { PERHAPS_BELOW(6, 1), "D95", "*", "cqe * write EINTR", "cqe * write ECANCELED" },
     { PERHAPS_BELOW(6, 1), "D95", "cancel-keeps-hardlink", "nop ECANCELED", "nop 0" },
     { BELOW(6, 1), "D96", "read*-select*", "cqe 2 read* [235] buffer=1", "cqe 2 read* [235] buffer=0" },
