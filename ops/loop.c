@@ -24,6 +24,13 @@ int64_t kring__next_timer(struct kring *ring)
         if (soft < next)
             next = soft;
     }
+    /* What a poll completes there is only told on the way out of the kernel. */
+    if ((ring->caps.quirks & 1u << KRING__QUIRK_TASK_WORK) && ring->kernel_inflight != 0) {
+        int64_t soon = kring__now_ns() + KRING__BLIND_NS;
+
+        if (soon < next)
+            next = soon;
+    }
     return next;
 }
 

@@ -557,6 +557,8 @@ static inline void kring__loop_told(struct kring *ring)
 }
 /* Absolute ns of the ring's next timer of any kind. */
 int64_t kring__next_timer(struct kring *ring);
+/* So often is a look taken at what nothing can tell of. */
+#define KRING__BLIND_NS (10 * KRING_MS)
 bool kring__has_work(struct kring *ring);
 
 #if CONFIG_KRING_KERNEL_ENGINE

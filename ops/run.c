@@ -377,8 +377,6 @@ static int hand_over_rest(struct kring *ring)
     return error;
 }
 
-#define BLIND_NS (10 * KRING_MS)
-
 static int sleep_soft(struct kring *ring, int64_t until_ns)
 {
     int error;
@@ -388,8 +386,8 @@ static int sleep_soft(struct kring *ring, int64_t until_ns)
         if (kring__soft_epoll_fd(ring->soft) >= 0 && !kring__kernel_gone(ring))
             return foreign_wait(ring, until_ns);
         error = kring__kernel_wait_fd(ring);
-        if (error < 0 && until_ns > kring__now_ns() + BLIND_NS)
-            until_ns = kring__now_ns() + BLIND_NS; /* no fd to be woken by: look again soon */
+        if (error < 0 && until_ns > kring__now_ns() + KRING__BLIND_NS)
+            until_ns = kring__now_ns() + KRING__BLIND_NS; /* no fd to be woken by */
         kring__soft_also_wait(ring->soft, error < 0 ? ring->kernel.fd : error);
     }
 #endif

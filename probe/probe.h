@@ -175,6 +175,7 @@ enum kring__quirk_id {
     KRING__QUIRK_UNLINKED,     /* KRING__UNLINKED rows: no soft link behind them in the kernel */
     KRING__QUIRK_HIGHMEM,      /* as PBUF_RING */
     KRING__QUIRK_TERMINAL,     /* reads and writes of character devices go to a worker at once */
+    KRING__QUIRK_TASK_WORK,    /* waits outside of enter are short while something runs */
     KRING__QUIRK_COUNT
 };
 extern const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT];

@@ -61,6 +61,10 @@ const struct kring__quirk kring__quirk_rows[KRING__QUIRK_COUNT] = {
         "Q092", "a read of a terminal blocks the call that submits it",
         "seen on 5.10.46; io_file_supports_async() of fs/io_uring.c trusts character devices",
         KRING__V(5, 1), KRING__V(5, 14)},
+    [KRING__QUIRK_TASK_WORK] = {
+        "Q094", "who waits outside of io_uring_enter() is not told of what a poll completes",
+        "axboe/liburing#146; Linux 5.7 fs/io_uring.c, __io_async_wake()", KRING__V(5, 7),
+        KRING__V(5, 8)},
 };
 
 static uint32_t bit(bool active, enum kring__quirk_id id)
@@ -98,7 +102,10 @@ void kring__quirks_apply(struct kring__caps *caps, uint32_t quirks_off)
         /* The flag that sends it to a worker is as old as this feature; 5.15 brings MKDIRAT. */
         bit((features & IORING_FEAT_RW_CUR_POS) &&
                 caps->op[IORING_OP_MKDIRAT].answer != KRING__YES,
-            KRING__QUIRK_TERMINAL);
+            KRING__QUIRK_TERMINAL) |
+        /* Some 5.7.y and 5.8.y have it mended, with no sign; 5.9 brings POLL_32BITS. */
+        bit((features & IORING_FEAT_FAST_POLL) && !(features & IORING_FEAT_POLL_32BITS),
+            KRING__QUIRK_TASK_WORK);
     caps->quirks &= ~quirks_off | KRING__QUIRKS_EVERYWHERE;
 }
 

@@ -672,6 +672,42 @@ static void waits_end_in_time_without_ext_arg(enum rings_kind kind)
 }
 KERNEL_TEST(waits_end_in_time_without_ext_arg)
 
+/* Linux 5.7 and 5.8 do not wake who waits in ppoll: kring looks again while something runs. */
+static void waits_are_short_where_deaf(enum rings_kind kind)
+{
+    static const char *const releases[] = {"5.8", "5.9"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct kring_options options = as_on(kind, releases[i]);
+        bool deaf = kring__release_parse(options.kernel) < KRING__V(5, 9);
+        struct kring *ring = rings_open_with(kind, &options);
+        struct rings_log log = {0};
+        unsigned before;
+        kring_op op;
+        int fds[2];
+
+        rings_unsplit(ring);
+        rings_pipe(fds);
+        CU_ASSERT_EQUAL(kring_next_timeout(ring), KRING_FOREVER);
+        op = kring_poll(ring, fds[0], POLLIN);
+        CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
+        CU_ASSERT(rings_start(ring, op, &log));
+        CU_ASSERT(kring_submit(ring) >= 0);
+        CU_ASSERT_EQUAL(kring_next_timeout(ring) > 0, deaf);
+        CU_ASSERT(kring_next_timeout(ring) <= 10 * KRING_MS);
+        before = kring_fake_calls[KRING__SYS_ppoll];
+        CU_ASSERT_EQUAL(kring_run(ring, 200 * KRING_MS), 0);
+        CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_ppoll] - before > 3, deaf);
+        rings_write(fds[1], "x", 1);
+        CU_ASSERT(rings_until(ring, &log, 1));
+        CU_ASSERT_EQUAL(log.last.value, POLLIN);
+        close(fds[0]);
+        close(fds[1]);
+        rings_close(ring);
+    }
+}
+KERNEL_TEST(waits_are_short_where_deaf)
+
 /* The file's own position moves by what was read and written there, and by nothing else. */
 static void offsets_are_kept_without_rw_cur_pos(enum rings_kind kind)
 {
@@ -748,6 +784,7 @@ int kring_test_simulation(void)
         KERNEL_ROWS("nothing overflows without NODROP", nothing_overflows_without_nodrop),
         KERNEL_ROWS("rings are mapped as played", rings_are_mapped_as_played),
         KERNEL_ROWS("waits end in time without EXT_ARG", waits_end_in_time_without_ext_arg),
+        KERNEL_ROWS("waits are short where they may be deaf", waits_are_short_where_deaf),
         RINGS_ROWS("offsets are kept without RW_CUR_POS", offsets_are_kept_without_rw_cur_pos),
         KERNEL_ROWS("wide poll masks are not cut", wide_poll_masks_are_not_cut),
     };
