@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 /* The suites that the build found. */
@@ -80,6 +81,9 @@ bool kring_test_emulated(void);
  * without it (CONFIG_EPOLL, CONFIG_ADVISE_SYSCALLS)? It is made, with arguments that it refuses.
  */
 bool kring_test_lacks(long number);
+#ifndef SYS_fadvise64 /* arm */
+#define SYS_fadvise64 SYS_arm_fadvise64_64
+#endif
 /*
  * The test ends here, skipped, where an emulator of another architecture leaves to it what the
  * machine below says: the bytes of what readv takes from inotify and from a signalfd, and there the
