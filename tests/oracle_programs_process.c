@@ -46,7 +46,7 @@ const struct oracle_program oracle_programs_process[] = {
     { "waitid-pidfd", "child c exit 3 after=10ms; pidfd p c; siginfo i; waitid fd=p len=P_PIDFD off=i " EXITED
       "; enter 1" },
     { "waitid-pidfd-exited", "child c exit 3; pidfd p c; siginfo i; waitid fd=p len=P_PIDFD off=i " EXITED "; enter 1" },
-    { "waitid-pidfd-closed-meanwhile", "child c exit 3 after=20ms; pidfd p c; siginfo i;"
+    { "waitid-pidfd-closed-meanwhile", "child c exit 3 after=100ms; pidfd p c; siginfo i;"
       " waitid fd=p len=P_PIDFD off=i " EXITED "; enter 0; closefd p; enter 1" },
     { "waitid-pidfd-stopped", "child c sleep; pidfd p c; siginfo i; waitid fd=p len=P_PIDFD off=i index=WSTOPPED;"
       " enter 0; closefd p; signal c SIGSTOP; enter 1" },

@@ -141,7 +141,7 @@ const char *oracle_fd_text(int fd, char *text, size_t size)
 static void show_file(struct oracle_run *run, int fd)
 {
     struct stat st;
-    uint8_t data[8192];
+    static uint8_t data[8192] __attribute__((aligned(4096))); /* the file may be O_DIRECT */
     ssize_t length;
 
     if (fstat(fd, &st) == 0)
