@@ -991,9 +991,10 @@ kring_op kring_cancel_any(struct kring *ring);
 #define KRING_CANCEL_ALL (1u << 3)
 kring_op kring_cancel_match(struct kring *ring, uint32_t flags, int fd, unsigned opcode);
 /*
- * The same at once, queued operations too, and waits until what it found has ended: their callbacks
- * run meanwhile. How many (1 without KRING_CANCEL_ALL), -ENOENT, -EBADF, -EINVAL; -ETIME: canceled,
- * and not ended after timeout_ns; -EDEADLK inside a callback. Any kernel.
+ * The same at once, queued operations too, and waits until what it found has ended, and what fits
+ * and was canceled before: their callbacks run meanwhile. How many it found (1 without
+ * KRING_CANCEL_ALL), -ENOENT, -EBADF, -EINVAL; -ETIME: canceled, and not ended after timeout_ns;
+ * -EDEADLK inside a callback. Any kernel.
  */
 int64_t kring_cancel_sync(struct kring *ring, uint32_t flags, int fd, unsigned opcode,
                           int64_t timeout_ns);

@@ -111,7 +111,8 @@ int64_t kring__sweep_and_wait(struct kring *ring, const struct io_uring_sqe *wan
     if (error < 0)
         return error;
     count = sweep(ring, want, NULL);
-    while (count > 0 && lingers(ring, want)) {
+    /* What was cancelled before and is not found again has to end too: its memory is borrowed. */
+    while (count != -EINVAL && lingers(ring, want)) {
         error = kring__round(ring, until);
         if (ring->close_asked)
             return count; /* the next run closes */
@@ -182,6 +183,7 @@ int kring_cancel_wait(struct kring *ring, kring_op op, int64_t timeout_ns)
     struct kring__slot *slot;
     int error = kring__usable(ring);
     int64_t count;
+    bool canceled;
 
     if (error < 0)
         return error;
@@ -190,9 +192,10 @@ int kring_cancel_wait(struct kring *ring, kring_op op, int64_t timeout_ns)
         return op.generation ? -ESTALE : kring_op_error(op);
     if (slot->state != KRING__RUNNING)
         return -EALREADY;
+    canceled = (slot->flags & KRING__S_CANCEL_USER) != 0;
     memset(&want, 0, sizeof want);
     want.addr = kring_user_data(op);
     want.cancel_flags = IORING_ASYNC_CANCEL_USERDATA;
     count = kring__sweep_and_wait(ring, &want, timeout_ns);
-    return count > 0 ? 0 : (int)count;
+    return count > 0 || (canceled && count == -ENOENT) ? 0 : (int)count;
 }

@@ -89,13 +89,32 @@ static void by_what_they_are(enum rings_kind kind)
                          : rings_do(ring, kring_cancel_match(ring, cases[i].flags, fd,
                                                              cases[i].opcode));
             CU_ASSERT_EQUAL(value, want);
-            if (!sync)
+            if (!sync) {
+                CU_ASSERT(rings_until(ring, &w.log, cases[i].found)); /* a worker's takes longer */
                 rings_run_for(ring, 1);
+            }
             CU_ASSERT_EQUAL(w.log.finals, cases[i].found);
             wait_no_more(ring, &w);
             rings_close(ring);
         }
     }
+}
+
+/* Their memory is borrowed until they have ended. */
+static void canceled_before_is_waited_for(enum rings_kind kind)
+{
+    struct kring *ring = rings_open(kind);
+    struct waiting w;
+
+    wait_some(ring, &w);
+    CU_ASSERT_EQUAL(kring_cancel(ring, w.ops[1]), 0);
+    CU_ASSERT_EQUAL(kring_cancel_wait(ring, w.ops[1], KRING_SECOND), 0);
+    CU_ASSERT_EQUAL(w.log.finals, 1);
+    CU_ASSERT_EQUAL(kring_cancel(ring, w.ops[0]), 0);
+    CU_ASSERT_EQUAL(kring_cancel_sync(ring, KRING_CANCEL_FD, w.a[0], 0, KRING_SECOND), -ENOENT);
+    CU_ASSERT_EQUAL(w.log.finals, 2);
+    wait_no_more(ring, &w);
+    rings_close(ring);
 }
 
 static void refused(enum rings_kind kind)
@@ -275,6 +294,7 @@ static void link_timeout(enum rings_kind kind)
 }
 
 RINGS_TEST(by_what_they_are)
+RINGS_TEST(canceled_before_is_waited_for)
 RINGS_TEST(refused)
 RINGS_TEST(one_by_handle)
 RINGS_TEST(queued)
@@ -286,6 +306,7 @@ int kring_test_cancel(void)
 {
     static const struct kring_test tests[] = {
         RINGS_ROWS("by fd, opcode, both, any", by_what_they_are),
+        RINGS_ROWS("what was canceled before is waited for", canceled_before_is_waited_for),
         RINGS_ROWS("what is refused", refused),
         RINGS_ROWS("one, and waits for its end", one_by_handle),
         RINGS_ROWS("what is only queued", queued),
