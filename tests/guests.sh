@@ -51,7 +51,7 @@ guest_nudge() { # NAME PID, as long as it is that guest's
 #
 # A guest has no bound of its own on what hangs in it: GUEST_TIMEOUT seconds (600) are its time.
 guest() { # NAME JOB LOG
-    case $1 in 5.10 | bare) fill=KRING_TEST_FILL=1 ;; *) fill= ;; esac # see oracle_fork.c
+    case $1 in 5.10 | bare) fill=KRING_TEST_FILL=1 ;; *) fill= ;; esac # see main.c
     timeout -k 5 "${GUEST_TIMEOUT:-600}" sh -c 'echo $$ >"$0" && exec "$@"' "$guests/$1/pid" \
         "$guests/$1/linux" mem=512M rootfstype=hostfs rootflags=/ rw quiet con=null con0=null,fd:1 \
         seccomp=auto init="$guests/obj/kernel-init" kring_job="$2" $fill </dev/null >"$3" 2>&1 &

@@ -6,10 +6,9 @@
  *
  * -l lists, -x leaves out.
  *
- * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120); KRING_TEST_FILL: see oracle_fork.c.
+ * KRING_TEST_TIMEOUT=SECONDS bounds one test (default 120); KRING_TEST_FILL: see fill_gaps().
  */
 #include "abi/sys.h"
-#include "oracle.h"
 #include "probe/probe.h"
 #include "test.h"
 
@@ -23,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -63,10 +63,32 @@ int kring_test_add(const char *suite, const struct kring_test *tests, size_t cou
     return s ? 0 : -1;
 }
 
+/*
+ * A user-mode kernel 5.10 now and then leaves its child a page that the parent has unmapped, where
+ * the child maps nothing. A ring that is opened there is written into that page until the kernel,
+ * which knows of none, puts an empty one in its place. With KRING_TEST_FILL=1 each child maps what
+ * is free, touches it and gives it back, which ends that. The oracle has too many children for it,
+ * and did not meet this in eight runs.
+ */
+static void fill_gaps(void)
+{
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    void *pages[512]; /* one by one, so that they lie in the lowest gaps, as rings do */
+
+    for (unsigned i = 0; i < 512; i++)
+        pages[i] = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    for (unsigned i = 0; i < 512; i++)
+        if (pages[i] != MAP_FAILED)
+            munmap(pages[i], size);
+}
+
 pid_t kring_test_fork(void)
 {
-    pid_t pid = oracle_fork();
+    pid_t pid = fork();
 
+    if (pid == 0 && getenv("KRING_TEST_FILL") != NULL)
+        fill_gaps();
     if (pid > 0)
         run.children[run.child_count++ % 16] = pid;
     return pid;

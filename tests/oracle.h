@@ -15,7 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 struct oracle_program {
     const char *name;
@@ -172,10 +171,6 @@ int oracle_count_fds(void);
 bool oracle_constant(const char *name, int64_t *value);
 const char *oracle_errno_name(int number);  /* "EBADF" */
 int oracle_errno_number(const char *name);  /* 0: unknown */
-
-/* ---- Processes (oracle_fork.c) ---- */
-
-pid_t oracle_fork(void);
 
 /* ---- Comparing (oracle_compare.c) ---- */
 

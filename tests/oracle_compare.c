@@ -126,7 +126,7 @@ static struct running start(const struct oracle_program *program, bool soft)
         return run;
     }
     fflush(NULL);
-    run.pid = oracle_fork();
+    run.pid = fork();
     if (run.pid == 0)
         child(run.result, program->text, soft, run.dir);
     if (run.pid < 0)
@@ -168,7 +168,8 @@ static void note_skipped(const char *reason)
     while (i < REASONS - 1 && skipped[i].count && strcmp(skipped[i].reason, reason))
         i++;
     /* The last one stands for all that found no room. */
-    snprintf(skipped[i].reason, sizeof skipped[i].reason, "%s", i < REASONS - 1 ? reason : "other reasons");
+    snprintf(skipped[i].reason, sizeof skipped[i].reason, "%s",
+             i < REASONS - 1 ? reason : "other reasons");
     skipped[i].count++;
 }
 
@@ -298,7 +299,8 @@ struct oracle_pending *oracle_begin(const struct oracle_program *program)
 void oracle_begin_soft(struct oracle_pending *pending)
 {
     if (!pending->soft.result)
-        pending->soft = *pending->kernel.result->lacks ? not_started() : start(&pending->program, true);
+        pending->soft = *pending->kernel.result->lacks ? not_started()
+                                                       : start(&pending->program, true);
 }
 
 static void add_cover(struct oracle_cover *cover, const struct oracle_cover *more)
