@@ -279,7 +279,11 @@ struct kring_pollfd {
 };
 /* What to poll in a foreign loop: fills at most count, returns how many there are. */
 int kring_pollfds(struct kring *ring, struct kring_pollfd *fds, unsigned count);
-/* The io_uring's own fd for attach_fd, or -ENOENT on a ring without kernel engine. */
+/*
+ * The io_uring's own fd for attach_fd, or -ENOENT on a ring without kernel engine. Register calls
+ * are for kring_register(): requests of kring's own may be in flight there, for which kernels to
+ * 5.17 would wait.
+ */
 int kring_ring_fd(struct kring *ring);
 
 /* ---- What runs where ---- */
@@ -363,7 +367,8 @@ const char *kring_error_name(int64_t error);
  * the kernel where it has the call, else to the soft engine where its meaning can be kept: probe,
  * sync cancel, eventfds (of both engines on a mixed ring), status of a pool.
  * -EBUSY: kring keeps this itself and has calls of its own for it (direct descriptors, pools,
- * registered buffers, enabling, resizing). -KRING_EKERNEL: neither has it; restrictions and filters
+ * registered buffers, enabling, resizing); or operations run in a kernel (to 5.17) that would wait
+ * for all of them first. -KRING_EKERNEL: neither has it; restrictions and filters
  * need engine kernel, since a soft engine beside would not obey them. For
  * IORING_REGISTER_SYNC_CANCEL addr is kring_user_data(). Else the call's own result; the caller of
  * a register call is the ring's owner, once it was run.

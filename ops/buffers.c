@@ -50,7 +50,7 @@ static bool counts_each(const struct kring *ring)
 static bool kernel_would_wait(const struct kring *ring)
 {
     if (!kernel_updates(ring))
-        return ring->kernel_inflight != 0;
+        return !kring__kernel_idle(ring);
     if (counts_each(ring))
         return false;
     for (uint32_t i = 0; i < ring->slot_count; i++) {
@@ -192,7 +192,7 @@ static int one_table(struct kring *ring, unsigned engine, const struct iovec *ve
                    ring->caps.register_blocked))
         return -KRING_EKERNEL;
     if (kernel && !kernel_updates(ring) &&
-        (tagged || vectors == NULL || ring->kernel_inflight != 0 || has_hole(vectors, count)))
+        (tagged || vectors == NULL || !kring__kernel_idle(ring) || has_hole(vectors, count)))
         return -KRING_EKERNEL;
     if (kernel && tagged && kernel_would_wait(ring))
         return -KRING_EKERNEL; /* it might have to be undone */

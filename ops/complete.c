@@ -574,10 +574,9 @@ static void cancel_answered(struct kring *ring, struct kring__slot *slot, int32_
 static bool is_internal(struct kring *ring, const struct io_uring_cqe *cqe, unsigned tag)
 {
     if (tag == KRING__TAG_INTERNAL) {
-        if (kring__pack_index(cqe->user_data) == KRING__WATCH &&
-            kring__pack_generation(cqe->user_data) == ring->watch_set)
-            ring->watch_armed = 0;
-        ring->kernel_inflight--;
+#if CONFIG_KRING_KERNEL_ENGINE
+        kring__internal_ended(ring, cqe);
+#endif
         return true;
     }
     if (tag == KRING__TAG_MESSAGE) {

@@ -24,8 +24,15 @@ int64_t kring__next_timer(struct kring *ring)
         if (soft < next)
             next = soft;
     }
+    return next;
+}
+
+int64_t kring__next_look(struct kring *ring)
+{
+    int64_t next = kring__next_timer(ring);
+
     /* What a poll completes there is only told on the way out of the kernel. */
-    if ((ring->caps.quirks & 1u << KRING__QUIRK_TASK_WORK) && ring->kernel_inflight != 0) {
+    if ((ring->caps.quirks & 1u << KRING__QUIRK_TASK_WORK) && !kring__kernel_idle(ring)) {
         int64_t soon = kring__now_ns() + KRING__BLIND_NS;
 
         if (soon < next)
@@ -115,7 +122,7 @@ static int add(struct kring *ring, int32_t fd)
 void kring__loop_update(struct kring *ring)
 {
     struct kring__itimerspec spec;
-    int64_t next = kring__has_work(ring) ? 1 : kring__next_timer(ring);
+    int64_t next = kring__has_work(ring) ? 1 : kring__next_look(ring);
 
     if (ring->timer_fd < 0)
         return;
@@ -191,7 +198,7 @@ int64_t kring_next_timeout(struct kring *ring)
 
     if (kring__has_work(ring))
         return 0;
-    next = kring__next_timer(ring);
+    next = kring__next_look(ring);
     if (next == INT64_MAX)
         return KRING_FOREVER;
     now = kring__now_ns();

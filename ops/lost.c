@@ -102,6 +102,8 @@ void kring__kernel_is_lost(struct kring *ring, int error)
         if (kring__is_wide(sqe->opcode) && !(ring->caps.pub.setup_flags & IORING_SETUP_SQE128))
             head++; /* its second half is no SQE */
         ring->kernel_inflight--;
+        if (kring__pack_tag(sqe->user_data) == KRING__TAG_INTERNAL)
+            ring->kernel_internal--;
         if (slot != NULL && (slot->flags & KRING__S_SUBMITTED))
             take_back(ring, slot);
     }

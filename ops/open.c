@@ -286,7 +286,7 @@ static int open_engines(struct kring *ring, struct plan *plan, uint8_t *memory)
     }
     ring->cq_limit = UINT32_MAX;
     if (kring__kernel_on(ring) && !(ring->caps.pub.features & IORING_FEAT_NODROP))
-        ring->cq_limit = ring->kernel.view.cq_entries - 1; /* one for the watch */
+        ring->cq_limit = ring->kernel.view.cq_entries;
     kring__route_init(ring);
     ring->direct_count = plan->options.direct_descriptors;
     return kring__direct_open(ring);

@@ -79,7 +79,10 @@ static int native(struct kring *ring, unsigned opcode, void *arg, unsigned count
 #if CONFIG_KRING_KERNEL_ENGINE
     /* This one takes no ring: it names the target. */
     int fd = opcode == IORING_REGISTER_SEND_MSG_RING ? -1 : ring->kernel.fd;
+    int error = kring__register_may_begin(ring, opcode);
 
+    if (error < 0)
+        return error;
     return (int)kring__sys_io_uring_register(fd, opcode, arg, count);
 #else
     (void)ring;

@@ -96,8 +96,13 @@ int kring__register(struct kring *ring, unsigned engine, unsigned opcode, void *
                     unsigned count)
 {
 #if CONFIG_KRING_KERNEL_ENGINE
-    if (engine == KRING_ENGINE_KERNEL)
+    if (engine == KRING_ENGINE_KERNEL) {
+        int error = kring__register_may_begin(ring, opcode);
+
+        if (error < 0)
+            return error;
         return (int)kring__sys_io_uring_register(ring->kernel.fd, opcode, arg, count);
+    }
 #endif
 #if CONFIG_KRING_SOFT_ENGINE
     if (engine == KRING_ENGINE_SOFT && ring->soft != NULL)

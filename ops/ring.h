@@ -38,13 +38,16 @@ enum kring__tag {
     KRING__TAG_SINGLE = 1,
     KRING__TAG_MULTI = 2,
     KRING__TAG_CANCEL = 3,   /* our cancel of the slot it names */
-    KRING__TAG_INTERNAL = 4, /* the watch on the soft engine's epoll fd */
+    KRING__TAG_INTERNAL = 4, /* ours: see below */
     KRING__TAG_MESSAGE = 5,  /* an arrival by MSG_RING: the low 52 bits are the sender's */
     KRING__TAG_RESOURCE = 6  /* a tag of a registered resource: ops/resource.c */
 };
-/* What TAG_INTERNAL has for an index: the watch (its generation says on which instance of the soft
- * engine's set), the cancel of one, and what fills the end of a ring (wide.c). */
-enum { KRING__WATCH, KRING__WATCH_CANCEL, KRING__FILLER };
+/*
+ * What TAG_INTERNAL has for an index: the poll on the soft engine (its generation says on which
+ * instance of its set), the timeout that ends a wait, what takes back one of them (all of wait.c),
+ * and what fills the end of a ring (wide.c).
+ */
+enum { KRING__WATCH, KRING__ALARM, KRING__TAKES_BACK, KRING__FILLER };
 #define KRING__INDEX_BITS 20
 #define KRING__MESSAGE_BITS 52
 
@@ -211,6 +214,7 @@ struct kring {
     struct kring__caps caps;
     struct kring__mail mail; /* own mailbox where there is no soft engine; cells NULL: none */
     uint32_t kernel_inflight; /* SQEs the kernel ring still has a CQE to give for */
+    uint32_t kernel_internal; /* and of these our own: wait.c */
     uint32_t cq_limit;        /* without NODROP: never more than the CQ holds */
     uint8_t fast[KRING__OP_COUNT]; /* enum kring_engine for an SQE that asks nothing special, with
                                       KRING__FAST_PLAIN; 0: kring__route() has to look */
@@ -224,7 +228,11 @@ struct kring {
     int32_t event_fd;    /* registered with a DEFER_TASKRUN ring once others wait for it, or -1 */
     uint32_t loop_set;   /* which epoll instance of the soft engine the outer one has */
     uint32_t watch_set;  /* and which our poll in the kernel is on */
+    int64_t alarm_ns;    /* when our timeout ends, absolute */
+    struct kring_timespec alarm_time; /* its argument */
     uint8_t watch_armed; /* our poll on the soft engine is in the kernel */
+    uint8_t alarm_armed; /* and our timeout */
+    uint8_t waits_outside; /* the kernel refused one of them */
     uint8_t bound;       /* first submit done */
     uint8_t closing;
     uint8_t close_asked; /* from a callback */
@@ -493,6 +501,33 @@ void kring__conclude(struct kring *ring, struct kring__slot *slot, int64_t value
 int kring__round(struct kring *ring, int64_t until_ns);
 int kring__bind(struct kring *ring);
 int64_t kring__until(int64_t timeout_ns);
+/* The relative time that is left, in *time; NULL when there is no bound. */
+struct kring_timespec *kring__left(int64_t until_ns, struct kring_timespec *time);
+
+#if CONFIG_KRING_KERNEL_ENGINE
+/* ---- wait.c ---- */
+/* Submits, and waits when asked to for one CQE, at most until then: 0, or -errno. */
+int kring__kernel_enter(struct kring *ring, bool wait, int64_t until_ns);
+/* May the kernel itself wait for everything, and end the wait in time? Then all is armed for it. */
+bool kring__wait_inside(struct kring *ring, int64_t until_ns);
+/* Waits in ppoll over the kernel ring and the soft engine: 0, or -errno. */
+int kring__wait_outside(struct kring *ring, int64_t until_ns);
+/* The CQE of a request of ours. */
+void kring__internal_ended(struct kring *ring, const struct io_uring_cqe *cqe);
+/* Does nothing run in the kernel but requests of ours? */
+bool kring__kernel_idle(const struct kring *ring);
+/*
+ * Before a register call, which below 5.18 may wait for all that is in flight: takes back what is
+ * ours. 0, or -EBUSY where operations run that it would wait for.
+ */
+int kring__register_may_begin(struct kring *ring, unsigned opcode);
+#else
+static inline bool kring__kernel_idle(const struct kring *ring)
+{
+    (void)ring;
+    return true;
+}
+#endif
 
 /* ---- deadline.c ---- */
 int kring__deadline_add(struct kring *ring, struct kring__slot *slot);
@@ -557,6 +592,8 @@ static inline void kring__loop_told(struct kring *ring)
 }
 /* Absolute ns of the ring's next timer of any kind. */
 int64_t kring__next_timer(struct kring *ring);
+/* And of when to look again, for who does not wait inside of the kernel's enter. */
+int64_t kring__next_look(struct kring *ring);
 /* So often is a look taken at what nothing can tell of. */
 #define KRING__BLIND_NS (10 * KRING_MS)
 bool kring__has_work(struct kring *ring);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Submit, wait at one point, reap. With a kernel ring the wait is io_uring_enter, and the soft
- * engine is watched by a poll on its epoll fd; without one the soft engine waits. Kernels that
- * cannot bound a wait in enter (below 5.11) or whose registrations would wait for the watch (below
- * 5.13), and builds without epoll, wait in ppoll over both.
+ * Submit, wait at one point, reap. With a kernel ring the wait is io_uring_enter where it can be
+ * (wait.c), and else ppoll over both engines; without one the soft engine waits.
  */
 #include "ring.h"
 
@@ -19,8 +17,7 @@ int64_t kring__until(int64_t timeout_ns)
     return timeout_ns > INT64_MAX - now ? INT64_MAX : now + timeout_ns;
 }
 
-/* The relative time that is left, in *time; NULL when there is no bound. */
-static struct kring_timespec *left(int64_t until_ns, struct kring_timespec *time)
+struct kring_timespec *kring__left(int64_t until_ns, struct kring_timespec *time)
 {
     int64_t ns;
 
@@ -118,123 +115,7 @@ static void reap(struct kring *ring)
     kring__deliver_ended(ring);
 }
 
-/* ---- The kernel's side ---- */
-
 #if CONFIG_KRING_KERNEL_ENGINE
-static uint32_t wakeup_flag(struct kring *ring)
-{
-    if (!(ring->caps.pub.setup_flags & IORING_SETUP_SQPOLL))
-        return 0;
-    kring__fence_full();
-    return kring__load_relaxed(ring->kernel.view.sq_flags) & IORING_SQ_NEED_WAKEUP
-               ? IORING_ENTER_SQ_WAKEUP : 0;
-}
-
-static int kernel_refused(struct kring *ring, int error)
-{
-    switch (error) {
-    case -EINTR:
-    case -ETIME:
-    case -EAGAIN: /* no memory for requests now */
-    case -EBUSY:  /* overflowed CQEs must be read first */
-        return error;
-    case -ENOMEM: /* none for this thread's context, which its first enter makes */
-        return -EAGAIN;
-    case -EEXIST: /* another thread owns the ring */
-        return -EEXIST;
-    case -EBADR: /* CQEs were dropped for want of memory (5.19+): their operations never end */
-        return -KRING_ELOST;
-    default:
-        kring__kernel_is_lost(ring, error);
-        return 0;
-    }
-}
-
-/* until 0: does not wait. */
-static int kernel_enter(struct kring *ring, bool wait, int64_t until_ns)
-{
-    struct kring_timespec time;
-    struct io_uring_getevents_arg arg;
-    uint32_t flags = IORING_ENTER_GETEVENTS | wakeup_flag(ring);
-    bool extended = (ring->caps.enter_flags & IORING_ENTER_EXT_ARG) != 0;
-    long rc;
-
-    memset(&arg, 0, sizeof arg);
-    if (wait && until_ns != INT64_MAX) {
-        arg.ts = (uintptr_t)left(until_ns, &time);
-        arg.sigmask_sz = KRING__SIGSET_BYTES;
-    }
-    if (wait && (ring->caps.enter_flags & IORING_ENTER_NO_IOWAIT))
-        flags |= IORING_ENTER_NO_IOWAIT;
-    ring->stats.kernel_enters++;
-    if (arg.ts != 0 && extended)
-        rc = kring__sys_io_uring_enter(ring->kernel.fd, kring__unconsumed(&ring->kernel.view), 1,
-                                       flags | IORING_ENTER_EXT_ARG, &arg, sizeof arg);
-    else
-        rc = kring__sys_io_uring_enter(ring->kernel.fd, kring__unconsumed(&ring->kernel.view),
-                                       wait, flags, NULL, KRING__SIGSET_BYTES);
-    return rc < 0 ? kernel_refused(ring, (int)rc) : 0;
-}
-
-static int32_t watched_fd(struct kring *ring)
-{
-    int32_t fd;
-
-    if (ring->soft == NULL)
-        return ring->wake_fd;
-    fd = kring__soft_epoll_fd(ring->soft);
-    return fd >= 0 ? fd : kring__soft_wake_fd(ring->soft);
-}
-
-static bool place_internal(struct kring *ring, const struct io_uring_sqe *sqe, uint64_t user_data)
-{
-    if (!kring__place(ring, KRING_ENGINE_KERNEL, sqe, user_data, 0))
-        return false;
-    ring->stats.kernel--;
-    return true;
-}
-
-static uint64_t watch_data(const struct kring *ring)
-{
-    return kring__pack(KRING__WATCH, ring->watch_set, KRING__TAG_INTERNAL, 0);
-}
-
-/* The soft engine has another epoll instance now: the poll on the old one would never fire. */
-static void renew_watch(struct kring *ring)
-{
-    struct io_uring_sqe sqe;
-    uint32_t set = ring->soft != NULL ? kring__soft_epoll_sets(ring->soft) : 0;
-
-    if (ring->watch_armed && set != ring->watch_set) {
-        memset(&sqe, 0, sizeof sqe);
-        sqe.opcode = IORING_OP_ASYNC_CANCEL;
-        sqe.fd = -1;
-        sqe.addr = watch_data(ring);
-        if (!place_internal(ring, &sqe,
-                            kring__pack(KRING__WATCH_CANCEL, 0, KRING__TAG_INTERNAL, 0)))
-            return;
-        ring->watch_armed = 0;
-    }
-    ring->watch_set = set;
-}
-
-static void arm_watch(struct kring *ring)
-{
-    struct io_uring_sqe sqe;
-
-    if (watched_fd(ring) < 0)
-        return;
-    renew_watch(ring);
-    if (ring->watch_armed)
-        return;
-    memset(&sqe, 0, sizeof sqe);
-    sqe.opcode = IORING_OP_POLL_ADD;
-    sqe.fd = watched_fd(ring);
-    sqe.poll32_events = kring__poll_mask(1 /* POLLIN */);
-    if (place_internal(ring, &sqe, watch_data(ring)))
-        ring->watch_armed = 1;
-}
-
 static bool overflowed(struct kring *ring)
 {
     uint32_t flags = kring__load_relaxed(ring->kernel.view.sq_flags);
@@ -244,37 +125,6 @@ static bool overflowed(struct kring *ring)
         return true;
     }
     return false;
-}
-
-/* Waits in ppoll over the ring fd and the soft engine: for kernels without EXT_ARG. */
-static int foreign_wait(struct kring *ring, int64_t until_ns)
-{
-    struct kring__pollfd fds[2];
-    struct kring_timespec time;
-    long rc;
-
-    memset(fds, 0, sizeof fds);
-    fds[0].fd = ring->kernel.fd;
-    fds[0].events = 1;
-    fds[1].fd = watched_fd(ring);
-    fds[1].events = 1;
-    rc = kring__sys_ppoll(fds, fds[1].fd >= 0 ? 2 : 1, left(until_ns, &time), NULL,
-                          KRING__SIGSET_BYTES);
-    return rc < 0 ? (int)rc : 0;
-}
-
-/* Can the kernel wait for everything that may happen, and bound the wait? */
-static bool waits_in_enter(struct kring *ring, int64_t until_ns)
-{
-    if (kring__kernel_gone(ring))
-        return false;
-    if (until_ns != INT64_MAX && !(ring->caps.enter_flags & IORING_ENTER_EXT_ARG))
-        return false;
-    /* Below 5.13 io_uring_register waits until nothing runs, and a watch always does. */
-    if (!(ring->caps.pub.features & IORING_FEAT_RSRC_TAGS) && watched_fd(ring) >= 0)
-        return false;
-    return ring->soft == NULL || kring__soft_epoll_fd(ring->soft) >= 0 ||
-           kring__soft_pending(ring->soft) == 0;
 }
 
 static void read_own_wake(struct kring *ring)
@@ -307,7 +157,7 @@ static int soft_enter(struct kring *ring, bool wait, int64_t until_ns)
 
     memset(&arg, 0, sizeof arg);
     if (wait)
-        arg.ts = (uintptr_t)left(until_ns, &time);
+        arg.ts = (uintptr_t)kring__left(until_ns, &time);
     rc = kring__soft_enter(ring->soft, kring__unconsumed(view), wait,
                            IORING_ENTER_GETEVENTS | (arg.ts ? IORING_ENTER_EXT_ARG : 0),
                            arg.ts ? &arg : NULL, arg.ts ? sizeof arg : 0);
@@ -354,7 +204,7 @@ static int hand_over(struct kring *ring)
 #if CONFIG_KRING_KERNEL_ENGINE
         if (full && error == 0 && kring__kernel_on(ring) && !kring__kernel_gone(ring) &&
             kring__unconsumed(&ring->kernel.view))
-            error = kernel_enter(ring, false, 0);
+            error = kring__kernel_enter(ring, false, 0);
 #endif
     } while (full && error == 0 && consumed(ring) != before);
     return error;
@@ -368,7 +218,7 @@ static int hand_over_rest(struct kring *ring)
 #if CONFIG_KRING_KERNEL_ENGINE
     if (kring__kernel_on(ring) && !kring__kernel_gone(ring) &&
         kring__unconsumed(&ring->kernel.view))
-        error = kernel_enter(ring, false, 0);
+        error = kring__kernel_enter(ring, false, 0);
 #endif
     if (error == 0 && !kring__kernel_on(ring) &&
         (kring__soft_pending(ring->soft) || ring->loop_fd >= 0 || soft_due(ring) ||
@@ -384,7 +234,7 @@ static int sleep_soft(struct kring *ring, int64_t until_ns)
 #if CONFIG_KRING_KERNEL_ENGINE
     if (kring__kernel_on(ring)) {
         if (kring__soft_epoll_fd(ring->soft) >= 0 && !kring__kernel_gone(ring))
-            return foreign_wait(ring, until_ns);
+            return kring__wait_outside(ring, until_ns);
         error = kring__kernel_wait_fd(ring);
         if (error < 0 && until_ns > kring__now_ns() + KRING__BLIND_NS)
             until_ns = kring__now_ns() + KRING__BLIND_NS; /* no fd to be woken by */
@@ -404,15 +254,16 @@ static int wait_for_more(struct kring *ring, int64_t until_ns)
         until_ns = timer;
 #if CONFIG_KRING_KERNEL_ENGINE
     if (kring__kernel_on(ring) && !kring__kernel_gone(ring)) {
-        if (waits_in_enter(ring, until_ns)) {
-            arm_watch(ring);
-            return kernel_enter(ring, true, until_ns);
-        }
-        error = kernel_enter(ring, false, 0);
+        if (kring__wait_inside(ring, until_ns))
+            return kring__kernel_enter(ring, true, until_ns);
+        timer = kring__next_look(ring);
+        if (timer < until_ns)
+            until_ns = timer;
+        error = kring__kernel_enter(ring, false, 0);
         if (error < 0 || kernel_unread(ring))
             return error;
         if (ring->soft == NULL)
-            return foreign_wait(ring, until_ns);
+            return kring__wait_outside(ring, until_ns);
     }
 #endif
     if (ring->soft != NULL)
@@ -461,7 +312,7 @@ int kring__round(struct kring *ring, int64_t until_ns)
 #if CONFIG_KRING_KERNEL_ENGINE
         if (error == 0 && kring__kernel_on(ring) && !kring__kernel_gone(ring) &&
             (overflowed(ring) || (ring->kernel_inflight && !kernel_unread(ring))))
-            error = kernel_enter(ring, false, 0);
+            error = kring__kernel_enter(ring, false, 0);
 #endif
     }
     reap(ring);

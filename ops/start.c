@@ -372,7 +372,7 @@ static bool chain_whole(const struct kring *ring, const kring_op *ops, unsigned 
             !(ring->caps.sqe_flags & IOSQE_IO_HARDLINK))
             return false;
         view = &ring->kernel.view;
-        if (count + 1 > ring->cq_limit)
+        if (count > ring->cq_limit)
             return false;
     } else {
         view = kring__soft_view(ring->soft);

@@ -14,7 +14,7 @@ work=$(cd "$O/mutants" && pwd)
 pattern=${1:-}
 
 plant() { # TREE -R?
-    patch -s ${2:-} -p1 -d "$work/$1/tree"
+    patch -s -F 0 ${2:-} -p1 -d "$work/$1/tree"
 }
 build() { # TREE PROGRAM
     ${MAKE:-make} -C "$work/$1/tree" --no-print-directory O="$work/$1/build" WERROR=0 \

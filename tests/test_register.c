@@ -176,8 +176,8 @@ static void native_calls_are_the_kernels(enum rings_kind kind)
             opcode == IORING_REGISTER_SEND_MSG_RING)
             continue;
         for (unsigned i = 0; i < 3; i++) { /* NULL: nothing can be registered by it */
+            int ours = kring_register(ring, opcode, NULL, i); /* takes back what theirs would wait for */
             long theirs = syscall(SYS_io_uring_register, fd, opcode, NULL, i);
-            int ours = kring_register(ring, opcode, NULL, i);
 
             CU_ASSERT_EQUAL(ours, theirs < 0 ? -errno : theirs);
         }
@@ -250,6 +250,7 @@ static void eventfd_of_both(enum rings_kind kind)
         CU_ASSERT(heard > 0);
     }
     CU_ASSERT_EQUAL(kring_register(ring, IORING_UNREGISTER_EVENTFD, NULL, 0), 0);
+    (void)!read(event, &heard, sizeof heard); /* below 5.18 kring first ends requests of its own */
     CU_ASSERT_EQUAL(rings_do(ring, kring_nop(ring)), 0);
     CU_ASSERT_EQUAL(read(event, &heard, sizeof heard), -1);
     close(event);

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -631,46 +632,180 @@ static void rings_are_mapped_as_played(enum rings_kind kind)
 }
 KERNEL_TEST(rings_are_mapped_as_played)
 
-/* The wait is bounded although io_uring_enter has no time to give: no enter carries one. */
-static void waits_end_in_time_without_ext_arg(enum rings_kind kind)
+/* Runs for that time, in which nothing comes: it is kept, within what a busy machine takes. */
+static void runs_out(struct kring *ring, int64_t ns)
 {
-    struct kring_options options = as_on(kind, "5.10");
-    struct rings_log log = {0};
-    struct kring_fake fake;
-    struct kring *ring;
-    int64_t began;
-    pid_t pid;
-    int fds[2];
+    int64_t began = rings_now_ns();
 
-    kring_fake_play(&fake, "5.10"); /* such a flag is EINVAL there */
-    kring_fake_set(&fake);
-    ring = rings_open_with(kind, &options);
-    rings_unsplit(ring);
-    rings_pipe(fds);
-    CU_ASSERT_FALSE(ring->caps.enter_flags & IORING_ENTER_EXT_ARG);
-    CU_ASSERT(rings_start(ring, kring_poll(ring, fds[0], POLLIN), &log));
-    began = rings_now_ns();
-    CU_ASSERT_EQUAL(kring_run(ring, 20 * KRING_MS), 0);
-    CU_ASSERT(rings_now_ns() - began >= 20 * KRING_MS);
-    CU_ASSERT(rings_now_ns() - began < KRING_SECOND);
-    CU_ASSERT(kring_fake_calls[KRING__SYS_ppoll] >= 1);
-    /* What comes during the wait ends it. */
-    pid = kring_test_fork();
+    CU_ASSERT_EQUAL(kring_run(ring, ns), 0);
+    CU_ASSERT(rings_now_ns() - began >= ns);
+    CU_ASSERT(rings_now_ns() - began < ns + KRING_SECOND);
+}
+
+/* Something is written meanwhile: the run ends with it, long before its time. */
+static void is_ended_by(struct kring *ring, int fd, struct rings_log *log)
+{
+    int64_t began = rings_now_ns();
+    pid_t pid = kring_test_fork();
+
     if (pid == 0) {
         usleep(20000);
-        _exit(write(fds[1], "x", 1) == 1 ? 0 : 1);
+        _exit(write(fd, "x", 1) == 1 ? 0 : 1);
     }
-    began = rings_now_ns();
     CU_ASSERT_EQUAL(kring_run(ring, 8 * KRING_SECOND), 1);
     CU_ASSERT(rings_now_ns() - began < 4 * KRING_SECOND);
-    CU_ASSERT_EQUAL(log.last.value, POLLIN);
+    CU_ASSERT_EQUAL(log->last.value, POLLIN);
     CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
+}
+
+/*
+ * The wait is bounded although io_uring_enter has no time to give: no enter carries one (it would be
+ * EINVAL). From 5.5 on a timeout of the kernel's ends it, in the ring; before, ppoll has the time.
+ */
+static void waits_end_in_time_without_ext_arg(enum rings_kind kind)
+{
+    static const char *const releases[] = {"5.10", "5.5", "5.4", "5.3"};
+
+    for (unsigned i = 0; i < 4; i++) {
+        struct kring_options options = as_on(kind, releases[i]);
+        bool timeouts = kring__release_parse(options.kernel) >= KRING__V(5, 5);
+        struct rings_log log = {0};
+        struct kring_fake fake;
+        unsigned outside, inside;
+        struct kring *ring;
+        kring_op op;
+        int fds[2];
+
+        kring_fake_play(&fake, options.kernel);
+        kring_fake_set(&fake);
+        ring = rings_open_with(kind, &options);
+        rings_unsplit(ring);
+        rings_pipe(fds);
+        CU_ASSERT_FALSE(ring->caps.enter_flags & IORING_ENTER_EXT_ARG);
+        op = kring_poll(ring, fds[0], POLLIN);
+        CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
+        CU_ASSERT(rings_start(ring, op, &log));
+        outside = kring_fake_calls[KRING__SYS_ppoll];
+        inside = kring_fake_calls[KRING__SYS_io_uring_enter];
+        runs_out(ring, 20 * KRING_MS);
+        CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_ppoll] == outside, timeouts);
+        CU_ASSERT(kring_fake_calls[KRING__SYS_io_uring_enter] - inside < 8); /* it slept */
+        /* What comes during the wait ends it, and the timeout that was to end it stays behind. */
+        is_ended_by(ring, fds[1], &log);
+        CU_ASSERT_EQUAL(ring->alarm_armed != 0, timeouts);
+        CU_ASSERT_EQUAL(ring->kernel_internal != 0, timeouts);
+        /* A shorter wait ends before it. */
+        op = kring_poll(ring, fds[1], POLLPRI);
+        CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
+        CU_ASSERT(rings_start(ring, op, &log));
+        runs_out(ring, 20 * KRING_MS);
+        runs_out(ring, KRING_MS);
+        /* A wake-up ends a wait, too; it comes from another thread, or was left before. */
+        CU_ASSERT_EQUAL(kring_wake(ring), 0);
+        CU_ASSERT_EQUAL(kring_run(ring, 8 * KRING_SECOND), 0);
+        CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_ppoll] == outside, timeouts);
+        close(fds[0]);
+        close(fds[1]);
+        rings_close(ring);
+        kring_fake_clear();
+    }
+}
+KERNEL_TEST(waits_end_in_time_without_ext_arg)
+
+/*
+ * Below 5.18 a register call waits for what is in flight, for ever where that waits itself: kring's
+ * own requests are taken back first, and for those of the application it says -EBUSY.
+ */
+static void register_calls_wait_for_nothing(enum rings_kind kind)
+{
+    static const char *const releases[] = {"5.17", "5.12", "5.10", "5.5"};
+    static char bytes[4096];
+    const struct iovec vector = {bytes, sizeof bytes};
+
+    for (unsigned i = 0; i < 4; i++) {
+        struct kring_options options = as_on(kind, releases[i]);
+        bool own = kring__release_parse(options.kernel) >= KRING__V(5, 5);
+        struct rings_log log = {0};
+        struct kring *ring;
+        int event, fds[2];
+        kring_op op;
+
+        options.registered_buffers = 1;
+        ring = rings_open_with(kind, &options);
+        rings_unsplit(ring);
+        if (kring_register_route(ring, IORING_REGISTER_EVENTFD) != KRING_ENGINE_KERNEL) {
+            rings_close(ring);
+            KRING_SKIP("no register calls here");
+        }
+        rings_pipe(fds);
+        event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        op = kring_poll(ring, fds[0], POLLIN);
+        CU_ASSERT_EQUAL(kring_set_engine(ring, op, KRING_ENGINE_KERNEL), 0);
+        CU_ASSERT(rings_start(ring, op, &log));
+        runs_out(ring, KRING_MS);
+        CU_ASSERT_EQUAL(kring_register(ring, IORING_REGISTER_EVENTFD, &event, 1), -EBUSY);
+        is_ended_by(ring, fds[1], &log);
+        /* Its watch and the timeout are still there, and for the call they are not. */
+        CU_ASSERT_EQUAL(ring->watch_armed != 0, own);
+        CU_ASSERT_EQUAL(kring_register(ring, IORING_REGISTER_EVENTFD, &event, 1), 0);
+        CU_ASSERT(ring->watch_armed != 1 && ring->alarm_armed != 1);
+        CU_ASSERT_EQUAL(kring_buffers_register(ring, &vector, NULL, 1), 0);
+        CU_ASSERT(ring->buffers_in & 1u << KRING_ENGINE_KERNEL);
+        memset(&log, 0, sizeof log);
+        CU_ASSERT(rings_start(ring, kring_nop(ring), &log));
+        CU_ASSERT(rings_until(ring, &log, 1));
+        CU_ASSERT_EQUAL(kring_buffers_unregister(ring), 0);
+        CU_ASSERT_EQUAL(kring_register(ring, IORING_UNREGISTER_EVENTFD, NULL, 0), 0);
+        /* And the next wait has both again. */
+        CU_ASSERT(rings_start(ring, kring_poll(ring, fds[0], POLLIN), &log));
+        CU_ASSERT(rings_until(ring, &log, 2));
+        close(event);
+        close(fds[0]);
+        close(fds[1]);
+        rings_close(ring);
+    }
+}
+KERNEL_TEST(register_calls_wait_for_nothing)
+
+/* A ring that may not have requests of kring's does not ask for them over and over. */
+static void waits_without_requests_of_its_own(void)
+{
+    struct kring_options options = rings_options(RINGS_KERNEL);
+    struct io_uring_restriction allowed[2];
+    struct rings_log log = {0};
+    char byte;
+    struct iovec vector = {&byte, 1};
+    struct kring *ring;
+    unsigned enters;
+    int fds[2], error;
+
+    rings_need_kind(RINGS_KERNEL);
+    options.setup_wanted |= IORING_SETUP_R_DISABLED;
+    ring = rings_open_with(RINGS_KERNEL, &options);
+    memset(allowed, 0, sizeof allowed);
+    allowed[0].opcode = IORING_RESTRICTION_SQE_OP;
+    allowed[0].sqe_op = IORING_OP_READV;
+    allowed[1].opcode = IORING_RESTRICTION_REGISTER_OP;
+    allowed[1].register_op = IORING_REGISTER_ENABLE_RINGS;
+    error = kring_register(ring, IORING_REGISTER_RESTRICTIONS, allowed, 2);
+    if (error == -KRING_EKERNEL || error == -EBADFD) {
+        rings_close(ring);
+        KRING_SKIP("no restrictions here");
+    }
+    CU_ASSERT_EQUAL(error, 0);
+    rings_pipe(fds);
+    CU_ASSERT(rings_start(ring, kring_readv(ring, fds[0], &vector, 1, 0, 0), &log));
+    enters = kring_fake_calls[KRING__SYS_io_uring_enter];
+    runs_out(ring, 30 * KRING_MS);
+    CU_ASSERT(kring_fake_calls[KRING__SYS_io_uring_enter] - enters < 8);
+    CU_ASSERT(ring->waits_outside);
+    rings_write(fds[1], "x", 1);
+    CU_ASSERT(rings_until(ring, &log, 1));
+    CU_ASSERT_EQUAL(log.last.value, 1);
     close(fds[0]);
     close(fds[1]);
     rings_close(ring);
-    kring_fake_clear();
 }
-KERNEL_TEST(waits_end_in_time_without_ext_arg)
 
 /* Linux 5.7 and 5.8 do not wake who waits in ppoll: kring looks again while something runs. */
 static void waits_are_short_where_deaf(enum rings_kind kind)
@@ -697,6 +832,7 @@ static void waits_are_short_where_deaf(enum rings_kind kind)
         CU_ASSERT_EQUAL(kring_next_timeout(ring) > 0, deaf);
         CU_ASSERT(kring_next_timeout(ring) <= 10 * KRING_MS);
         before = kring_fake_calls[KRING__SYS_ppoll];
+        ring->waits_outside = 1;
         CU_ASSERT_EQUAL(kring_run(ring, 200 * KRING_MS), 0);
         CU_ASSERT_EQUAL(kring_fake_calls[KRING__SYS_ppoll] - before > 3, deaf);
         rings_write(fds[1], "x", 1);
@@ -785,6 +921,8 @@ int kring_test_simulation(void)
         KERNEL_ROWS("nothing overflows without NODROP", nothing_overflows_without_nodrop),
         KERNEL_ROWS("rings are mapped as played", rings_are_mapped_as_played),
         KERNEL_ROWS("waits end in time without EXT_ARG", waits_end_in_time_without_ext_arg),
+        KERNEL_ROWS("register calls wait for nothing", register_calls_wait_for_nothing),
+        {"waits without requests of its own (kernel)", waits_without_requests_of_its_own},
         KERNEL_ROWS("waits are short where they may be deaf", waits_are_short_where_deaf),
         RINGS_ROWS("offsets are kept without RW_CUR_POS", offsets_are_kept_without_rw_cur_pos),
         KERNEL_ROWS("wide poll masks are not cut", wide_poll_masks_are_not_cut),
