@@ -106,6 +106,7 @@ all)
     part "headers" sh tests/check-headers.sh
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/operations.md is of today" operations
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/ladders.md names tests" ladders
+    configured SOFT_ENGINE && part "the runner of the suites" sh tests/check-runner.sh
     part "configuration" sh tests/check-config.sh
     case $engines in *kernel*) part "suites, the soft engine configured out" kernel_alone ;; esac
     part "install" sh tests/check-install.sh
