@@ -176,7 +176,8 @@ static void native_calls_are_the_kernels(enum rings_kind kind)
             opcode == IORING_REGISTER_SEND_MSG_RING)
             continue;
         for (unsigned i = 0; i < 3; i++) { /* NULL: nothing can be registered by it */
-            int ours = kring_register(ring, opcode, NULL, i); /* takes back what theirs would wait for */
+            /* Ours first: it takes back what theirs would wait for. */
+            int ours = kring_register(ring, opcode, NULL, i);
             long theirs = syscall(SYS_io_uring_register, fd, opcode, NULL, i);
 
             CU_ASSERT_EQUAL(ours, theirs < 0 ? -errno : theirs);

@@ -659,8 +659,8 @@ static void is_ended_by(struct kring *ring, int fd, struct rings_log *log)
 }
 
 /*
- * The wait is bounded although io_uring_enter has no time to give: no enter carries one (it would be
- * EINVAL). From 5.5 on a timeout of the kernel's ends it, in the ring; before, ppoll has the time.
+ * The wait is bounded although io_uring_enter has no time to give: no enter carries one (it would
+ * be EINVAL). From 5.5 on a timeout of the kernel's ends it, in the ring; before, ppoll does.
  */
 static void waits_end_in_time_without_ext_arg(enum rings_kind kind)
 {

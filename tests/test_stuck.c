@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests that fail, for check-runner.sh, which asks for them by KRING_TEST_STUCK: what becomes of the
- * tests behind one that cannot end as it should.
+ * Tests that fail, for check-runner.sh, which asks for them by KRING_TEST_STUCK: what becomes of
+ * the tests behind one that cannot end as it should.
  */
 #include "rings.h"
 
