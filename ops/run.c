@@ -259,7 +259,8 @@ static int wait_for_more(struct kring *ring, int64_t until_ns)
         timer = kring__next_look(ring);
         if (timer < until_ns)
             until_ns = timer;
-        error = kring__kernel_enter(ring, false, 0);
+        if (!kring__kernel_gone(ring))
+            error = kring__kernel_enter(ring, false, 0);
         if (error < 0 || kernel_unread(ring))
             return error;
         if (ring->soft == NULL)

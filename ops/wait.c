@@ -71,11 +71,15 @@ int kring__kernel_enter(struct kring *ring, bool wait, int64_t until_ns)
 
 /* ---- The requests that end a wait ---- */
 
+/* The submission ring may be full to the last entry of what this wait is to submit, too. */
 static bool place(struct kring *ring, const struct io_uring_sqe *sqe, uint32_t what,
                   uint32_t generation)
 {
-    if (!kring__place(ring, KRING_ENGINE_KERNEL, sqe,
-                      kring__pack(what, generation, KRING__TAG_INTERNAL, 0), 0))
+    uint64_t data = kring__pack(what, generation, KRING__TAG_INTERNAL, 0);
+
+    if (!kring__place(ring, KRING_ENGINE_KERNEL, sqe, data, 0) &&
+        (kring__kernel_enter(ring, false, 0) < 0 || kring__kernel_gone(ring) ||
+         !kring__place(ring, KRING_ENGINE_KERNEL, sqe, data, 0)))
         return false;
     ring->stats.kernel--; /* not one of the caller's */
     ring->kernel_internal++;
@@ -210,10 +214,17 @@ int kring__wait_outside(struct kring *ring, int64_t until_ns)
 {
     struct kring__pollfd fds[2];
     struct kring_timespec time;
+    int fd = kring__kernel_wait_fd(ring);
+    int64_t soon;
     long rc;
 
+    if (fd < 0) { /* nothing tells of what is done there: register calls are not allowed */
+        soon = kring__now_ns() + KRING__BLIND_NS;
+        if (soon < until_ns)
+            until_ns = soon;
+    }
     memset(fds, 0, sizeof fds);
-    fds[0].fd = ring->kernel.fd;
+    fds[0].fd = fd >= 0 ? fd : ring->kernel.fd;
     fds[0].events = POLL_IN;
     fds[1].fd = watched_fd(ring);
     fds[1].events = POLL_IN;

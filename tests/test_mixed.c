@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int kring_test_mixed(void);
@@ -424,6 +425,44 @@ static void closed_by_the_other(void)
     rings_close(ring);
 }
 
+/* What is submitted by the wait fills the ring to its last entry: the soft engine is heard. */
+static void heard_behind_a_full_ring(void)
+{
+    struct kring_options options = rings_options(RINGS_MIXED);
+    struct rings_log silent = {0}, log = {0};
+    struct kring *ring;
+    int quiet[2], fds[2];
+    int64_t began;
+    pid_t pid;
+
+    options.entries = 4;
+    ring = rings_open_with(RINGS_MIXED, &options);
+    CU_ASSERT_FATAL(ring != NULL);
+    rings_unsplit(ring);
+    rings_pipe(quiet);
+    rings_pipe(fds);
+    for (unsigned i = 0; i < 4; i++)
+        CU_ASSERT(rings_start(ring, on_kernel(ring, kring_poll(ring, quiet[0], POLLIN)), &silent));
+    CU_ASSERT(rings_start(ring, on_soft(ring, kring_poll(ring, fds[0], POLLIN)), &log));
+    pid = kring_test_fork();
+    if (pid == 0) {
+        usleep(20000);
+        _exit(write(fds[1], "x", 1) == 1 ? 0 : 1);
+    }
+    began = rings_now_ns();
+    CU_ASSERT_EQUAL(kring_run(ring, 8 * KRING_SECOND), 1);
+    CU_ASSERT(rings_now_ns() - began < 4 * KRING_SECOND);
+    CU_ASSERT_EQUAL(log.last.value, POLLIN);
+    CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
+    rings_write(quiet[1], "x", 1);
+    CU_ASSERT(rings_until(ring, &silent, 4));
+    for (unsigned i = 0; i < 2; i++) {
+        close(quiet[i]);
+        close(fds[i]);
+    }
+    rings_close(ring);
+}
+
 #define MIXED_TEST(name) \
     static void name##_here(void) { rings_on(RINGS_MIXED, name##_kind); }
 #define MIXED(name)                              \
@@ -433,6 +472,7 @@ static void closed_by_the_other(void)
         name();                                  \
     }                                            \
     MIXED_TEST(name)
+MIXED(heard_behind_a_full_ring)
 MIXED(nop_and_raw)
 MIXED(files)
 MIXED(pipes)
@@ -457,6 +497,7 @@ int kring_test_mixed(void)
         {"cancels add up over both engines", cancels_here},
         {"soft amid native: messages, buffers, file table", ring_operations_here},
         {"what the kernel closes for kring, the soft engine forgets", closed_by_the_other_here},
+        {"soft is heard behind a full ring", heard_behind_a_full_ring_here},
     };
 
     return KRING_SUITE_ADD("mixed rings", tests);

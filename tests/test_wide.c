@@ -286,6 +286,7 @@ static void the_second_half_arrives(enum rings_kind kind)
     }
     sqes = mmap(NULL, ENTRIES * 128, PROT_READ, MAP_SHARED, kring_ring_fd(ring), IORING_OFF_SQES);
     CU_ASSERT_NOT_EQUAL_FATAL(sqes, MAP_FAILED);
+    CU_ASSERT_EQUAL(rings_do(ring, kring_nop(ring)), 0); /* and what the ring itself waits with */
     for (unsigned turn = 0; turn < 2; turn++) {
         unsigned halves = 0, stale = 0;
 
