@@ -174,6 +174,17 @@ static bool arm_alarm(struct kring *ring, int64_t until_ns)
     return true;
 }
 
+/*
+ * Not allowed (restrictions), or not possible: it would be asked for over and over. Not one that
+ * ends as it should, or before it is taken back. (A ring for polled I/O refuses all of them and yet
+ * can be awaited inside only.)
+ */
+static bool is_refusal(int32_t res)
+{
+    return res < 0 && res != -ETIME && res != -ECANCELED && res != -ENOENT && res != -EALREADY &&
+           res != -EBUSY;
+}
+
 void kring__internal_ended(struct kring *ring, const struct io_uring_cqe *cqe)
 {
     uint32_t what = kring__pack_index(cqe->user_data);
@@ -186,10 +197,7 @@ void kring__internal_ended(struct kring *ring, const struct io_uring_cqe *cqe)
         ring->alarm_armed = ABSENT;
     else if (what == KRING__WATCH && kring__pack_generation(cqe->user_data) == ring->watch_set)
         ring->watch_armed = ABSENT;
-    /* Not allowed (restrictions), or not possible: it would be asked for over and over. A ring for
-     * polled I/O takes neither and is awaited nowhere but inside. */
-    if (what != KRING__TAKES_BACK && cqe->res < 0 && cqe->res != -ETIME &&
-        cqe->res != -ECANCELED && !(ring->caps.pub.setup_flags & IORING_SETUP_IOPOLL))
+    if (is_refusal(cqe->res) && !(ring->caps.pub.setup_flags & IORING_SETUP_IOPOLL))
         ring->waits_outside = 1;
 }
 
