@@ -83,6 +83,16 @@ ladders() { # each rung has a test that exists: the last column of docs/ladders.
     done
     [ "$rungs" -gt 30 ] && [ "$missing" = 0 ]
 }
+mutants() { # each planted bug still has its place: make oracle-mutants
+    command -v patch >/dev/null || { echo "planted bugs ... skipped: no patch(1)"; return 77; }
+    strays=0
+    for bug in tests/mutants/*.patch; do
+        patch -s -F 0 -p1 --dry-run <"$bug" && continue
+        echo "ERROR: $bug does not apply"
+        strays=$((strays + 1))
+    done
+    [ "$strays" = 0 ]
+}
 oracle() {
     [ -x "$O/tests/kring-oracle" ] && part "oracle" "$O/tests/kring-oracle"
 }
@@ -107,6 +117,7 @@ all)
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/operations.md is of today" operations
     configured SOFT_ENGINE && configured KERNEL_ENGINE && part "docs/ladders.md names tests" ladders
     configured SOFT_ENGINE && part "the runner of the suites" sh tests/check-runner.sh
+    part "planted bugs have their places" mutants
     part "configuration" sh tests/check-config.sh
     case $engines in *kernel*) part "suites, the soft engine configured out" kernel_alone ;; esac
     part "install" sh tests/check-install.sh
