@@ -32,12 +32,8 @@ int64_t kring__next_look(struct kring *ring)
     int64_t next = kring__next_timer(ring);
 
     /* What a poll completes there is only told on the way out of the kernel. */
-    if ((ring->caps.quirks & 1u << KRING__QUIRK_TASK_WORK) && !kring__kernel_idle(ring)) {
-        int64_t soon = kring__now_ns() + KRING__BLIND_NS;
-
-        if (soon < next)
-            next = soon;
-    }
+    if ((ring->caps.quirks & 1u << KRING__QUIRK_TASK_WORK) && !kring__kernel_idle(ring))
+        next = kring__look_again(next);
     return next;
 }
 

@@ -74,47 +74,15 @@ int kring_register_route(struct kring *ring, unsigned opcode)
     }
 }
 
-static int native(struct kring *ring, unsigned opcode, void *arg, unsigned count)
-{
-#if CONFIG_KRING_KERNEL_ENGINE
-    /* This one takes no ring: it names the target. */
-    int fd = opcode == IORING_REGISTER_SEND_MSG_RING ? -1 : ring->kernel.fd;
-    int error = kring__register_may_begin(ring, opcode);
-
-    if (error < 0)
-        return error;
-    return (int)kring__sys_io_uring_register(fd, opcode, arg, count);
-#else
-    (void)ring;
-    (void)opcode;
-    (void)arg;
-    (void)count;
-    return -KRING_EKERNEL;
-#endif
-}
-
-static int emulated(struct kring *ring, unsigned opcode, void *arg, unsigned count)
-{
-#if CONFIG_KRING_SOFT_ENGINE
-    return kring__soft_register(ring->soft, opcode, arg, count);
-#else
-    (void)ring;
-    (void)opcode;
-    (void)arg;
-    (void)count;
-    return -KRING_EKERNEL;
-#endif
-}
-
 static int each(struct kring *ring, unsigned opcode, void *arg, unsigned count)
 {
-    int error = native(ring, opcode, arg, count);
+    int error = kring__register(ring, KRING_ENGINE_KERNEL, opcode, arg, count);
 
     if (error < 0 || ring->soft == NULL)
         return error;
-    error = emulated(ring, opcode, arg, count);
+    error = kring__register(ring, KRING_ENGINE_SOFT, opcode, arg, count);
     if (error < 0 && opcode != IORING_UNREGISTER_EVENTFD)
-        (void)native(ring, IORING_UNREGISTER_EVENTFD, NULL, 0);
+        (void)kring__register(ring, KRING_ENGINE_KERNEL, IORING_UNREGISTER_EVENTFD, NULL, 0);
     return error;
 }
 
@@ -174,6 +142,5 @@ int kring_register(struct kring *ring, unsigned opcode, void *arg, unsigned coun
         return each(ring, opcode, arg, count);
     if (policies[opcode] == GROUP && group_engine(ring, arg) == KRING_ENGINE_SOFT)
         route = KRING_ENGINE_SOFT;
-    return route == KRING_ENGINE_KERNEL ? native(ring, opcode, arg, count)
-                                        : emulated(ring, opcode, arg, count);
+    return kring__register(ring, (unsigned)route, opcode, arg, count);
 }

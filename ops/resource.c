@@ -97,11 +97,13 @@ int kring__register(struct kring *ring, unsigned engine, unsigned opcode, void *
 {
 #if CONFIG_KRING_KERNEL_ENGINE
     if (engine == KRING_ENGINE_KERNEL) {
+        /* This one takes no ring: it names the target. */
+        int fd = opcode == IORING_REGISTER_SEND_MSG_RING ? -1 : ring->kernel.fd;
         int error = kring__register_may_begin(ring, opcode);
 
         if (error < 0)
             return error;
-        return (int)kring__sys_io_uring_register(ring->kernel.fd, opcode, arg, count);
+        return (int)kring__sys_io_uring_register(fd, opcode, arg, count);
     }
 #endif
 #if CONFIG_KRING_SOFT_ENGINE

@@ -514,20 +514,17 @@ bool kring__wait_inside(struct kring *ring, int64_t until_ns);
 int kring__wait_outside(struct kring *ring, int64_t until_ns);
 /* The CQE of a request of ours. */
 void kring__internal_ended(struct kring *ring, const struct io_uring_cqe *cqe);
-/* Does nothing run in the kernel but requests of ours? */
-bool kring__kernel_idle(const struct kring *ring);
 /*
  * Before a register call, which below 5.18 may wait for all that is in flight: takes back what is
  * ours. 0, or -EBUSY where operations run that it would wait for.
  */
 int kring__register_may_begin(struct kring *ring, unsigned opcode);
-#else
+#endif
+/* Does nothing run in the kernel but requests of ours? */
 static inline bool kring__kernel_idle(const struct kring *ring)
 {
-    (void)ring;
-    return true;
+    return ring->kernel_inflight == ring->kernel_internal;
 }
-#endif
 
 /* ---- deadline.c ---- */
 int kring__deadline_add(struct kring *ring, struct kring__slot *slot);
@@ -596,6 +593,12 @@ int64_t kring__next_timer(struct kring *ring);
 int64_t kring__next_look(struct kring *ring);
 /* So often is a look taken at what nothing can tell of. */
 #define KRING__BLIND_NS (10 * KRING_MS)
+static inline int64_t kring__look_again(int64_t until_ns)
+{
+    int64_t soon = kring__now_ns() + KRING__BLIND_NS;
+
+    return soon < until_ns ? soon : until_ns;
+}
 bool kring__has_work(struct kring *ring);
 
 #if CONFIG_KRING_KERNEL_ENGINE

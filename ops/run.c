@@ -236,8 +236,8 @@ static int sleep_soft(struct kring *ring, int64_t until_ns)
         if (kring__soft_epoll_fd(ring->soft) >= 0 && !kring__kernel_gone(ring))
             return kring__wait_outside(ring, until_ns);
         error = kring__kernel_wait_fd(ring);
-        if (error < 0 && until_ns > kring__now_ns() + KRING__BLIND_NS)
-            until_ns = kring__now_ns() + KRING__BLIND_NS; /* no fd to be woken by */
+        if (error < 0)
+            until_ns = kring__look_again(until_ns); /* no fd to be woken by */
         kring__soft_also_wait(ring->soft, error < 0 ? ring->kernel.fd : error);
     }
 #endif

@@ -223,14 +223,10 @@ int kring__wait_outside(struct kring *ring, int64_t until_ns)
     struct kring__pollfd fds[2];
     struct kring_timespec time;
     int fd = kring__kernel_wait_fd(ring);
-    int64_t soon;
     long rc;
 
-    if (fd < 0) { /* nothing tells of what is done there: register calls are not allowed */
-        soon = kring__now_ns() + KRING__BLIND_NS;
-        if (soon < until_ns)
-            until_ns = soon;
-    }
+    if (fd < 0) /* nothing tells of what is done there: register calls are not allowed */
+        until_ns = kring__look_again(until_ns);
     memset(fds, 0, sizeof fds);
     fds[0].fd = fd >= 0 ? fd : ring->kernel.fd;
     fds[0].events = POLL_IN;
@@ -274,11 +270,6 @@ static uint32_t internal_unread(const struct kring *ring)
     for (uint32_t seen = 0; head != tail && seen < view->cq_entries; head++, seen++)
         count += kring__pack_tag(kring__view_cqe(view, head)->user_data) == KRING__TAG_INTERNAL;
     return count;
-}
-
-bool kring__kernel_idle(const struct kring *ring)
-{
-    return ring->kernel_inflight == ring->kernel_internal;
 }
 
 int kring__register_may_begin(struct kring *ring, unsigned opcode)
